@@ -1,0 +1,247 @@
+"""What Python users call: load a net, look at it, draw it, turn it into a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import networkx as nx
+
+from netcompiler import pipeline
+from netcompiler.cost import Totals, Transfer, totals, transfers
+from netcompiler.diagnostics import Diagnostic
+from netcompiler.elaborate.values import Given
+from netcompiler.graph import Graph, Layer, Output
+from netcompiler.limits import DEFAULT_LIMITS, Limits
+from netcompiler.operations.base import Shape
+from netcompiler.read import read_file
+from netcompiler.source import Source
+from netcompiler.write import write_whole
+
+if TYPE_CHECKING:
+    import torch
+
+Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
+"""Input shapes that replace the declared ones: one shape for a net with one input, or shapes by name."""
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Final = _Required()
+"""Stands for the default of a parameter that must be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetInfo:
+    """A net that a file declares.
+
+    Attributes:
+        name: its name.
+        parameters: their defaults by name; `REQUIRED` for one that must be given.
+        loadable: True when it can be loaded without giving any.
+    """
+
+    name: str
+    parameters: Mapping[str, object]
+    loadable: bool
+
+
+class Net:
+    """A net: its graph, and everything that can be made of it.
+
+    Attributes:
+        graph: the networkx graph. A node's attribute ``layer`` is a `Layer`; an edge's key is the
+            position among the reader's inputs, and its attribute ``edge`` is an `Edge`.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @property
+    def graph(self) -> nx.MultiDiGraph:
+        """The networkx graph; nodes stand in an order in which they can be computed."""
+        return self._graph.nx
+
+    @property
+    def name(self) -> str:
+        """The net's name."""
+        return self._graph.name
+
+    @property
+    def title(self) -> tuple[str, ...]:
+        """The comment lines at the head of its file."""
+        return self._graph.title
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, inputs included, in an order in which they can be computed."""
+        return tuple(self._graph.layers())
+
+    @property
+    def inputs(self) -> tuple[Layer, ...]:
+        """The inputs, in order of declaration; ``.name`` and ``.output`` are name and shape."""
+        return tuple(self._graph.layer(id) for id in self._graph.inputs)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """What the net gives."""
+        return tuple(self._graph.outputs)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Its placement groups."""
+        return self._graph.groups
+
+    @property
+    def parameters(self) -> int:
+        """How many learned numbers it has."""
+        return self.totals().parameters
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulate operations a sample."""
+        return self.totals().macs
+
+    def layer(self, path: str) -> Layer:
+        """The layer of this path. Raises KeyError when there is none."""
+        return self._graph.layer(path)
+
+    def totals(self, group: str | None = None) -> Totals:
+        """Sums over all layers, or over those of one placement group."""
+        return totals(layer for layer in self._graph.layers() if group is None or layer.group == group)
+
+    def transfers(self) -> list[Transfer]:
+        """Every value that crosses between placement groups."""
+        return transfers(self._graph)
+
+    def summary(self) -> str:
+        """The layers with shapes and costs, totals, and the traffic between groups, as a table."""
+        from netcompiler.summary import summarise
+
+        return summarise(self._graph)
+
+    def expand(self) -> str:
+        """The flat net, all blocks and repeats unrolled, as a spec."""
+        from netcompiler.expand import expand
+
+        return expand(self._graph)
+
+    def draw(self, file: str | PathLike[str], *, format: str | None = None) -> None:
+        """Draw the net to a file: svg, png, pdf or dot, by the file's ending unless ``format`` is given.
+
+        A failed draw leaves an existing file as it was. Raises ValueError for an unknown format,
+        `netcompiler.DrawError` when it cannot be drawn, and OSError when the file cannot be written.
+        """
+        from netcompiler.draw import draw
+
+        path = Path(file)
+        write_whole(path, draw(self._graph, format or path.suffix.removeprefix(".").lower()))
+
+    def source(self) -> str:
+        """The net as a Python module that needs nothing but torch."""
+        from netcompiler.torch.source import generate
+
+        return generate(self._graph)
+
+    def module(
+        self, devices: str | torch.device | Mapping[str, str | torch.device] | None = None
+    ) -> torch.nn.Module:
+        """The net as a ``torch.nn.Module`` with fresh weights: `source`, executed.
+
+        ``devices`` is one device for everything, or a device for each placement group; the default
+        is torch's default device. Raises ValueError for a group that the net does not have.
+        """
+        from netcompiler.torch.module import build
+
+        return build(self._graph, devices)
+
+    def _repr_svg_(self) -> str:
+        from netcompiler.draw import draw
+
+        return draw(self._graph, "svg").decode()
+
+    def __repr__(self) -> str:
+        sums = self.totals()
+        return f"<Net {self.name}: {len(self._graph.nx)} layers, {sums.parameters:,} parameters, {sums.macs:,} MACs>"
+
+
+def load(
+    file: str | PathLike[str], net: str | None = None, *, inputs: Shapes = None, **parameters: object
+) -> Net:
+    """Load a net from a spec file.
+
+    Args:
+        file: path of the spec, or ``path:net``.
+        net: the net's name; not needed when the file has only one.
+        inputs: input shapes that replace the declared ones, without the batch dimension.
+        parameters: the net's parameters; a string may name a block or an operation.
+
+    Raises SpecError, whose text shows everything that is wrong.
+    """
+    path, name = split_target(str(file), net)
+    return load_source(read_file(Path(path), DEFAULT_LIMITS), name, inputs=inputs, **parameters)
+
+
+def loads(text: str, net: str | None = None, *, inputs: Shapes = None, **parameters: object) -> Net:
+    """Load a net from a spec's text; like `load`. Such a spec cannot ``use`` files."""
+    return load_source(Source("<text>", text), net, inputs=inputs, **parameters)
+
+
+def load_source(
+    source: Source,
+    net: str | None,
+    *,
+    inputs: Shapes = None,
+    limits: Limits = DEFAULT_LIMITS,
+    **parameters: object,
+) -> Net:
+    """Load a net from a source; like `load`."""
+    analysis = pipeline.analyse(source, limits)
+    given = [Given(name, _frozen(value), None) for name, value in parameters.items()]
+    return Net(pipeline.build_graph(analysis, net, given, shapes_by_name(analysis, net, inputs)))
+
+
+def shapes_by_name(analysis: pipeline.Analysis, net: str | None, inputs: Shapes) -> dict[str, Shape]:
+    """Input shapes by the inputs' names; a single shape is for the first input."""
+    if inputs is None:
+        return {}
+    if isinstance(inputs, Mapping):
+        return {name: tuple(shape) for name, shape in inputs.items()}
+    signature = pipeline.choose(analysis, net)
+    return {name: tuple(inputs) for name in signature.inputs[:1]}
+
+
+def nets(file: str | PathLike[str]) -> list[NetInfo]:
+    """The nets that a file declares, in order. Raises SpecError when it cannot be parsed."""
+    analysis = pipeline.analyse(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS)
+    return list(_infos(analysis))
+
+
+def check(file: str | PathLike[str]) -> list[Diagnostic]:
+    """Everything that is wrong with a spec file, errors and warnings. Raises SpecError when it cannot be read."""
+    return pipeline.check(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS, {})
+
+
+def split_target(target: str, net: str | None = None) -> tuple[str, str | None]:
+    """Take ``path:net`` apart; a path that exists is never cut."""
+    head, colon, tail = target.rpartition(":")
+    if net is None and colon and head and tail.isidentifier() and not Path(target).exists():
+        return head, tail
+    return target, net
+
+
+def _infos(analysis: pipeline.Analysis) -> Iterator[NetInfo]:
+    for name, signature in analysis.nets.items():
+        values = pipeline.default_values(analysis, signature)
+        defaults = {parameter: values.get(parameter, REQUIRED) for parameter in signature.parameters}
+        yield NetInfo(name, defaults, signature.loadable)
+
+
+def _frozen(value: object) -> object:
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value

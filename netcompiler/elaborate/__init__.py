@@ -1,0 +1,1 @@
+"""Syntax tree to graph: names, parameters, repeats, shapes."""

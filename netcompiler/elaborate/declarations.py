@@ -1,0 +1,112 @@
+"""``input``, ``output`` and ``group`` lines of a net."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netcompiler import syntax
+from netcompiler.diagnostics import shape_text, suggest
+from netcompiler.elaborate.environment import Binding, Frame, NamedOutput, NetState, Scope
+from netcompiler.elaborate.names import label_text
+from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, text_of
+from netcompiler.source import Span
+
+if TYPE_CHECKING:
+    from netcompiler.elaborate.steps import StepRunner
+
+
+def declare_groups(statement: syntax.GroupDeclaration, scope: Scope, session: Session) -> None:
+    """``group a, b``: only in the net that is loaded."""
+    net = _net(scope, "group", statement.span, session)
+    if net is None:
+        return
+    if not net.outermost:
+        session.error("E215", "a net that is used as a block cannot declare placement groups", statement.span)
+        return
+    for name in statement.names:
+        label = label_text(
+            syntax.Label(name.name, False, name.span), Frame(name.span.source, {}, None, {}), session
+        )
+        if label is None:
+            continue
+        if name.name in net.groups:
+            session.error("E206", f"group `{name.name}` is declared already", name.span)
+        net.groups.setdefault(name.name, name.span)
+
+
+def declare_input(
+    statement: syntax.InputDeclaration, frame: Frame, scope: Scope, value: Flow | None, steps: StepRunner
+) -> Flow | None:
+    """``input name [3, 224, 224]``: the value of that name, which becomes the current one."""
+    session = steps.session
+    net = _net(scope, "input", statement.span, session)
+    if net is None:
+        return value
+    name = statement.name.name
+    label_text(syntax.Label(name, False, statement.name.span), frame, session)
+    shape = _shape(statement, frame, scope, value, steps)
+    if name in net.inputs or name in scope.bindings:
+        session.error("E206", f"`{name}` is the name of another input or step already", statement.name.span)
+        return LOST
+    net.inputs[name] = statement.name.span
+    if net.outermost:
+        shape = net.shapes.get(name, shape)
+        flow = LOST if shape is None else steps.builder.add_input(name, shape, statement.span)
+    elif len(net.inputs) > 1:
+        session.error("E215", "a net with several inputs cannot be used as a block", statement.span)
+        flow = LOST
+    else:
+        flow = value or LOST
+        if flow.shape is not None and shape is not None and len(flow.shape) != len(shape):
+            message = f"the net takes an input like {shape_text(shape)}, it is given {shape_text(flow.shape)}"
+            session.error("E210", message, statement.shape.span)
+            flow = LOST
+    scope.bindings[name] = Binding(flow, statement.name.span, None, None, frame, scope, None)
+    return flow
+
+
+def declare_output(statement: syntax.OutputDeclaration, scope: Scope, steps: StepRunner) -> None:
+    """``output name`` and ``output name if training``."""
+    session = steps.session
+    net = _net(scope, "output", statement.span, session)
+    if net is None:
+        return
+    condition = statement.condition
+    if condition is not None and condition.name != "training":
+        message = f"an output is given always or `if training`, not `if {condition.name}`"
+        session.error("E215", message, condition.span, help=suggest(condition.name, ["training"]))
+    flow = steps.resolve(statement.reference, scope)
+    name = statement.reference.text
+    if any(output.name == name for output in net.outputs):
+        session.error("E206", f"`{name}` is an output already", statement.span)
+        return
+    if flow.spread:
+        help = "concatenate them first: `on … { gather }`"
+        session.error(
+            "E305", f"`{name}` has a part on each of several groups", statement.reference.span, help=help
+        )
+        return
+    net.outputs.append(NamedOutput(name, flow, condition is not None, statement.span))
+
+
+def _shape(
+    statement: syntax.InputDeclaration, frame: Frame, scope: Scope, value: Flow | None, steps: StepRunner
+) -> tuple[int, ...] | None:
+    shape = steps.evaluator.evaluate(statement.shape, frame, scope, value)
+    if shape is UNKNOWN:
+        return None
+    extents = shape if isinstance(shape, tuple) else ()
+    if not extents or not all(isinstance(e, int) and not isinstance(e, bool) and e > 0 for e in extents):
+        message = f"an input's shape is a list of positive whole numbers, this is {text_of(shape)}"
+        help = "the batch dimension is left out: `[channels, height, width]`"
+        steps.session.error("E205", message, statement.shape.span, help=help)
+        return None
+    return extents
+
+
+def _net(scope: Scope, word: str, span: Span, session: Session) -> NetState | None:
+    net = scope.find_net()
+    if net is None:
+        session.error("E215", f"`{word}` stands in a net, not in a block", span)
+    return net

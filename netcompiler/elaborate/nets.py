@@ -1,0 +1,174 @@
+"""From definitions to graphs: one net with its parameters, or a look through everything in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from netcompiler import syntax
+from netcompiler.diagnostics import suggest
+from netcompiler.elaborate.blocks import prepare, unknown_arguments
+from netcompiler.elaborate.environment import Frame, NetState, Scope
+from netcompiler.elaborate.expressions import Evaluator
+from netcompiler.elaborate.files import Definitions
+from netcompiler.elaborate.layers import LayerBuilder
+from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.steps import StepRunner
+from netcompiler.elaborate.values import LOST, Block, Flow, Given, is_data
+from netcompiler.graph import Graph, Output
+from netcompiler.graph import Scope as GraphScope
+from netcompiler.operations.base import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultOf:
+    """A parameter's default, and the frame it is evaluated in."""
+
+    expression: syntax.Expression
+    frame: Frame
+
+    def value(self, session: Session) -> object:
+        """Its value; `UNKNOWN` when it depends on other parameters."""
+        return Evaluator(session).evaluate(self.expression, self.frame, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class NetSignature:
+    """A net's name and parameters.
+
+    Attributes:
+        block: its definition.
+        parameters: their defaults by name; None for one that must be given.
+        inputs: names of the inputs declared in its body's own lines, in order.
+    """
+
+    block: Block
+    parameters: Mapping[str, DefaultOf | None]
+    inputs: tuple[str, ...]
+
+    @property
+    def loadable(self) -> bool:
+        """True when every parameter has a default."""
+        return all(default is not None for default in self.parameters.values())
+
+
+def signatures(definitions: Definitions) -> dict[str, NetSignature]:
+    """The nets a file defines, in order. A variant has its base's parameters too, but for those it sets."""
+    nets = {}
+    for name, block in definitions.own.items():
+        parameters = _parameters(block, set())
+        if parameters is not None:
+            nets[name] = NetSignature(block, parameters, _inputs(block))
+    return nets
+
+
+def _inputs(block: Block) -> tuple[str, ...]:
+    seen = set()
+    while isinstance(block.definition, syntax.Variant):
+        base = block.frame.blocks.get(block.definition.base.name)
+        if base is None or id(base) in seen:
+            return ()
+        seen.add(id(base))
+        block = base
+    statements = block.definition.body.statements
+    return tuple(s.name.name for s in statements if isinstance(s, syntax.InputDeclaration))
+
+
+def _parameters(block: Block, seen: set[int]) -> dict[str, DefaultOf | None] | None:
+    definition = block.definition
+    own = {
+        p.name: None if p.default is None else DefaultOf(p.default, block.frame)
+        for p in definition.parameters
+    }
+    if isinstance(definition, syntax.Definition):
+        return own if definition.kind == "net" else None
+    base = block.frame.blocks.get(definition.base.name)
+    if base is None or id(block) in seen:
+        return own
+    inherited = _parameters(base, seen | {id(block)})
+    if inherited is None:
+        return own
+    positional = sum(a.name is None for a in definition.arguments)
+    set_here = set(list(inherited)[:positional]) | {a.name for a in definition.arguments}
+    return {**own, **{n: d for n, d in inherited.items() if n not in set_here and n not in own}}
+
+
+def elaborate(
+    signature: NetSignature, given: Iterable[Given], shapes: Mapping[str, Shape], session: Session
+) -> tuple[Graph, StepRunner]:
+    """The graph of a net with its parameters and, where given, other input shapes than it declares.
+
+    Mistakes are reported to the session; the graph is whole only when there are none.
+    Raises `LimitReached` when a limit is exceeded.
+    """
+    block = signature.block
+    span = block.definition.name.span
+    steps = StepRunner(session, LayerBuilder(session))
+    net = NetState(outermost=True, shapes=dict(shapes))
+    root = Scope("", None, None)
+    prepared = prepare(block, given, steps.evaluator, span)
+    result: Flow | None = LOST
+    arguments = {}
+    if prepared is not None:
+        arguments = {n: v for n, v in prepared.frame.variables.items() if is_data(v)}
+        result = steps.calls.blocks.run_prepared(block, prepared, root, None, None, outermost=net)
+        for name in shapes:
+            if name not in net.inputs:
+                help = suggest(name, net.inputs) or f"it has {', '.join(net.inputs) or 'none'}"
+                session.error("E201", f"net `{block.name}` has no input `{name}`", span, help=help)
+    outputs = _outputs(result, net, block, steps)
+    scope = GraphScope("", block.name, arguments, None, None, block.definition.span)  # type: ignore[arg-type]
+    title = _title(block.frame.source.text)
+    return steps.builder.graph(block.name, net.groups, outputs, title, scope), steps
+
+
+def _outputs(result: Flow | None, net: NetState, block: Block, steps: StepRunner) -> list[Output]:
+    outputs = [
+        Output(o.name, o.flow.sources[0], o.flow.shape, o.training_only, o.span)
+        for o in net.outputs
+        if o.flow.shape is not None
+    ]
+    if all(o.training_only for o in net.outputs):
+        span = block.definition.name.span
+        if result is None or any(source.startswith("input:") for source in result.sources):
+            if not steps.session.reporter.errors:
+                help = "a net needs an `input` and at least one layer"
+                steps.session.error("E306", f"net `{block.name}` computes nothing", span, help=help)
+        elif result.spread:
+            groups = ", ".join(map(str, result.groups))
+            message = f"the result of net `{block.name}` has a part on each of the groups {groups}"
+            steps.session.error("E305", message, span, help="end it with `on … { gather }`")
+        elif result.shape is not None:
+            outputs.insert(0, Output("output", result.sources[0], result.shape, False, span))
+    return outputs
+
+
+def look_through(block: Block, session: Session) -> None:
+    """Report the mistakes in a definition that nothing calls, as far as they show without its arguments."""
+    steps = StepRunner(session, LayerBuilder(session))
+    given = unknown_arguments(block)
+    prepared = prepare(block, given, steps.evaluator, block.definition.name.span)
+    if prepared is not None:
+        scope = Scope("", None, LOST)
+        steps.calls.blocks.run_prepared(
+            block, prepared, scope, LOST, None, outermost=NetState(outermost=True)
+        )
+
+
+def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:
+    """Definitions of a file whose bodies have not been elaborated, given the ids of those that have."""
+    return [
+        block
+        for block in definitions.own.values()
+        if isinstance(block.definition, syntax.Definition) and id(block.definition) not in reached
+    ]
+
+
+def _title(text: str) -> tuple[str, ...]:
+    """The comment lines at the head of a file."""
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.removeprefix("#").strip())
+    return tuple(lines)

@@ -1,0 +1,128 @@
+"""What names stand for while a spec is elaborated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from netcompiler import syntax
+from netcompiler.operations.arguments import Initializer, literal_text
+from netcompiler.operations.base import Operation, Shape
+from netcompiler.source import Span
+
+if TYPE_CHECKING:
+    from netcompiler.elaborate.environment import Frame
+
+
+class _Unknown:
+    """Stands for a value that an error, reported already, keeps from being known."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """A value that layers give and read.
+
+    Attributes:
+        sources: ids of the layers that give it: one, or one a column inside ``columns``.
+        shape: its shape; None when an error keeps it from being known.
+        groups: the placement group of each source; None for an input.
+        admitted: groups it may be read from although it stands elsewhere: set on entering ``on``.
+    """
+
+    sources: tuple[str, ...]
+    shape: Shape | None
+    groups: tuple[str | None, ...]
+    admitted: tuple[str, ...] = ()
+
+    @property
+    def spread(self) -> bool:
+        """True when it has a part on each of several columns."""
+        return len(self.sources) > 1
+
+
+LOST: Final = Flow((), None, ())
+"""The flow after an error: nothing about it is known, so nothing more is said about it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Callee:
+    """An operation, a block or a net as a value, with arguments it has been given so far."""
+
+    target: Operation | Block
+    given: tuple[Given, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name it was declared under."""
+        return self.target.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A block or net with the frame of the file it was defined in, and the defaults in force there."""
+
+    name: str
+    definition: syntax.Definition | syntax.Variant
+    frame: Frame
+    defaults: Defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument with its value: what ``name=value`` means once evaluated."""
+
+    name: str | None
+    value: object
+    span: Span | None
+
+
+Data = int | float | bool | str | None | tuple["Data", ...]
+
+Defaults = Mapping[str, Mapping[str, Given]]
+"""Arguments that ``default`` fills in, by operation and argument."""
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in words."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, (int, float)):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    if value is None:
+        return "none"
+    if isinstance(value, range):
+        return "a range"
+    if isinstance(value, tuple):
+        return "a list"
+    if isinstance(value, Flow):
+        return "the value of a layer"
+    if isinstance(value, Callee):
+        return "an operation" if isinstance(value.target, Operation) else "a block"
+    if isinstance(value, Initializer):
+        return "an initialiser"
+    return "an unknown value"
+
+
+def is_data(value: object) -> bool:
+    """True for plain data: numbers, strings, true, false, none and lists of these."""
+    if isinstance(value, tuple):
+        return all(map(is_data, value))
+    return value is None or isinstance(value, (int, float, bool, str))
+
+
+def text_of(value: object) -> str:
+    """A value as a spec would write it."""
+    if isinstance(value, Callee):
+        return value.name
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(text_of, value)) + "]"
+    return literal_text(value)

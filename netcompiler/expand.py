@@ -1,0 +1,129 @@
+"""The flat net as a spec: blocks, repeats, parameters and conditions all unrolled."""
+
+from __future__ import annotations
+
+import re
+
+from netcompiler.graph import Edge, Graph, Layer
+from netcompiler.operations.arguments import Initializer, literal_text
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def expand(graph: Graph) -> str:
+    """A spec without blocks, whose net has the same layers, names, shapes and edges as ``graph``."""
+    return "\n".join(_Expander(graph).lines()) + "\n"
+
+
+class _Expander:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.current: str | None = None
+        self.prefix = ""
+
+    def lines(self) -> list[str]:
+        graph = self.graph
+        lines = [f"# {line}".rstrip() for line in graph.title]
+        if lines:
+            lines.append("")
+        lines.append(f"net {graph.name} {{")
+        if graph.groups:
+            lines.append("  group " + ", ".join(graph.groups))
+        layers = list(graph.layers())
+        index = 0
+        while index < len(layers):
+            index = self._next(layers, index, lines)
+        outputs = graph.outputs
+        if not (len(outputs) == 1 and outputs[0].name == "output" and outputs[0].layer == self.current):
+            for output in outputs:
+                condition = " if training" if output.training_only else ""
+                lines.append(f"  output {self._reference(output.layer)}{condition}")
+        return [*lines, "}"]
+
+    def _next(self, layers: list[Layer], index: int, lines: list[str]) -> int:
+        layer = layers[index]
+        if layer.operation.kind == "input":
+            shape = ", ".join(map(str, layer.output))
+            lines.append(f"  input {layer.path} [{shape}]")
+            self.current = layer.id
+            return index + 1
+        if not layer.columns:
+            text = self._step(layer)
+            lines.append(f"  on {layer.group} {{ {text} }}" if layer.group is not None else f"  {text}")
+            return index + 1
+        return self._columns(layers, index, lines)
+
+    def _columns(self, layers: list[Layer], index: int, lines: list[str]) -> int:
+        """All parts of one ``columns``: its first column says what every column has."""
+        groups = layers[index].columns
+        end = index
+        while end < len(layers) and layers[end].columns == groups:
+            end += 1
+        self.prefix = self._column_prefix(layers[index])
+        label = self.prefix.removesuffix(groups[0] + ".").removesuffix(".")
+        lines.append(f"  {_label(label)}columns {', '.join(groups)} {{")
+        lines += [f"    {self._step(x)}" for x in layers[index:end] if x.group == groups[0]]
+        lines.append("  }")
+        self.prefix = ""
+        return end
+
+    def _column_prefix(self, layer: Layer) -> str:
+        parts = layer.path.split(".")
+        for depth in range(1, len(parts)):
+            path = ".".join(parts[:depth])
+            if self.graph.scopes[path].column is not None:
+                return path + "."
+        raise AssertionError(f"{layer.path} stands in no column")
+
+    def _step(self, layer: Layer) -> str:
+        label = _label(layer.path.removeprefix(self.prefix))
+        edges = self.graph.operands(layer.id)
+        arguments = [f"{k}={_value(v)}" for k, v in self._changed(layer).items()]
+        operation = layer.operation.name
+        if layer.operation.kind == "transfer":
+            edges, arguments = edges[:1], []
+        elif layer.reuses:
+            label, operation, arguments = "", "reuse", [self._reference_text(layer.path)]
+        if [edge.skip for edge in edges] != [False] + [True] * (len(edges) - 1):
+            return self._branches(label, operation, arguments, edges, layer)
+        start = "" if edges[0].source == self.current else f"from {self._reference(edges[0].source)} -> "
+        arguments = [self._reference(edge.source) for edge in edges[1:]] + arguments
+        self.current = layer.id
+        return (
+            f"{start}{label}{operation}({', '.join(arguments)})"
+            if arguments
+            else f"{start}{label}{operation}"
+        )
+
+    def _branches(
+        self, label: str, operation: str, arguments: list[str], edges: list[Edge], layer: Layer
+    ) -> str:
+        """A merge whose values are not the current one and skips past it: a branch for each."""
+        call = f"{operation}({', '.join(arguments)})" if arguments else operation
+        lines = [
+            f"from {self._reference(edge.source)}" + ("" if edge.skip else " -> identity") for edge in edges
+        ]
+        self.current = layer.id
+        return f"{label}{call} {{\n" + "".join(f"    {line}\n" for line in lines) + "  }"
+
+    def _changed(self, layer: Layer) -> dict[str, object]:
+        return {
+            p.name: layer.args[p.name] for p in layer.operation.parameters if layer.args[p.name] != p.default
+        }
+
+    def _reference(self, id: str) -> str:
+        return self._reference_text(self.graph.layer(id).path)
+
+    def _reference_text(self, path: str) -> str:
+        path = path.removeprefix(self.prefix)
+        return path if all(_NAME.fullmatch(part) for part in path.split(".")) else f'"{path}"'
+
+
+def _label(name: str) -> str:
+    if not name:
+        return ""
+    return f"{name}: " if _NAME.fullmatch(name) else f'"{name}": '
+
+
+def _value(value: object) -> str:
+    return str(value) if isinstance(value, Initializer) else literal_text(value)

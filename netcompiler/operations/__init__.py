@@ -1,0 +1,33 @@
+"""The operations of the language, one family a file. Importing this package registers all of them."""
+
+from netcompiler.operations import (
+    activation,
+    attention,
+    convolution,
+    dropout,
+    embedding,
+    linear,
+    merging,
+    normalization,
+    pooling,
+    resampling,
+    shaping,
+    transfer,
+)
+from netcompiler.operations.base import OPERATIONS
+
+__all__ = [
+    "OPERATIONS",
+    "activation",
+    "attention",
+    "convolution",
+    "dropout",
+    "embedding",
+    "linear",
+    "merging",
+    "normalization",
+    "pooling",
+    "resampling",
+    "shaping",
+    "transfer",
+]

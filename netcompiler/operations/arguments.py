@@ -1,0 +1,231 @@
+"""The types that arguments of operations can have. Each says what it expects in one phrase."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from netcompiler.code import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Initializer:
+    """An initialiser of torch.nn.init with its arguments: ``normal(std=0.01)``."""
+
+    name: str
+    args: tuple[tuple[str, Literal], ...] = ()
+
+    def __str__(self) -> str:
+        if self.name == "constant":
+            return f"{self.args[0][1]}"
+        return (
+            f"{self.name}({', '.join(f'{k}={literal_text(v)}' for k, v in self.args)})"
+            if self.args
+            else self.name
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentType:
+    """A type of argument.
+
+    Attributes:
+        expects: the phrase for messages and the reference: ``a positive whole number``.
+        accept: gives the value in its resolved form, or raises ValueError with what is wrong.
+    """
+
+    expects: str
+    accept: Callable[[object], Literal | Initializer]
+
+
+def literal_text(value: object) -> str:
+    """A literal as a spec writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "none"
+    if isinstance(value, str):
+        return (
+            '"'
+            + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+            + '"'
+        )
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(literal_text, value)) + "]"
+    return str(value)
+
+
+def is_int(value: object) -> bool:
+    """True for a whole number; ``true`` and ``false`` are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def whole(minimum: int = 0) -> ArgumentType:
+    """A whole number of at least ``minimum``."""
+    words = {0: "a whole number, 0 or more", 1: "a whole number, 1 or more"}
+    expects = words.get(minimum, f"a whole number, {minimum} or more")
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
+            return value
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def extents(minimum: int = 0, *, words: tuple[str, ...] = (), optional: bool = False) -> ArgumentType:
+    """One whole number for all spatial dimensions, or a list with one for each; or one of ``words``.
+
+    With ``optional``, an item of the list may be none (adaptive pools: keep the input's extent).
+    """
+    expects = f"a whole number, {minimum} or more, or a list of one for each dimension"
+    if words:
+        expects += " or " + " or ".join(f'"{w}"' for w in words)
+
+    def one(value: object) -> bool:
+        if optional and value is None:
+            return True
+        return isinstance(value, int) and not isinstance(value, bool) and value >= minimum
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, str) and value in words:
+            return value
+        if isinstance(value, int) and one(value):
+            return value
+        if isinstance(value, (list, tuple)) and 1 <= len(value) <= 3 and all(map(one, value)):
+            return tuple(value)
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def integers(minimum: int | None = None) -> ArgumentType:
+    """A list of whole numbers."""
+    expects = "a list of whole numbers" + ("" if minimum is None else f", each {minimum} or more")
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, (list, tuple)) and all(
+            isinstance(v, int) and not isinstance(v, bool) and (minimum is None or v >= minimum)
+            for v in value
+        ):
+            return tuple(value)
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def integer_or_integers(minimum: int | None = None) -> ArgumentType:
+    """A whole number, or a list of at least one."""
+    bound = "" if minimum is None else f", {minimum} or more"
+    expects = f"a whole number{bound}, or a list of them"
+
+    def fits(value: object) -> bool:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return minimum is None or value >= minimum
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, int) and fits(value):
+            return value
+        if isinstance(value, (list, tuple)) and value and all(map(fits, value)):
+            return tuple(value)
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def integer() -> ArgumentType:
+    """Any whole number, negative ones included: a dimension's index."""
+    expects = "a whole number"
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def real(
+    minimum: float = -math.inf, maximum: float = math.inf, *, exclusive_minimum: bool = False
+) -> ArgumentType:
+    """A finite number between ``minimum`` and ``maximum``."""
+    expects = "a number"
+    if minimum > -math.inf and maximum < math.inf:
+        expects += f" from {minimum:g} to {maximum:g}"
+    elif minimum > -math.inf:
+        expects += f" above {minimum:g}" if exclusive_minimum else f", {minimum:g} or more"
+
+    def accept(value: object) -> float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            above = value > minimum if exclusive_minimum else value >= minimum
+            if above and value <= maximum:
+                return value
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def real_or_reals(minimum: float = -math.inf, *, exclusive_minimum: bool = False) -> ArgumentType:
+    """A finite number, or a list of at least one."""
+    one = real(minimum, exclusive_minimum=exclusive_minimum)
+    expects = f"{one.expects}, or a list of them"
+
+    def accept(value: object) -> Literal | Initializer:
+        if not isinstance(value, (list, tuple)):
+            return one.accept(value)
+        if not value or any(isinstance(v, (list, tuple)) for v in value):
+            raise ValueError(expects)
+        for item in value:
+            one.accept(item)
+        return tuple(value)
+
+    return ArgumentType(expects, accept)
+
+
+def boolean() -> ArgumentType:
+    """``true`` or ``false``."""
+    expects = "true or false"
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, bool):
+            return value
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def choice(*words: str) -> ArgumentType:
+    """One of some words, as a string."""
+    expects = "one of " + ", ".join(f'"{w}"' for w in words)
+
+    def accept(value: object) -> Literal:
+        if isinstance(value, str) and value in words:
+            return value
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def optional(inner: ArgumentType) -> ArgumentType:
+    """What ``inner`` accepts, or ``none``."""
+
+    def accept(value: object) -> Literal | Initializer:
+        return None if value is None else inner.accept(value)
+
+    return ArgumentType(f"{inner.expects}, or none", accept)
+
+
+def initializer() -> ArgumentType:
+    """An initialiser of torch.nn.init, a number for a constant, or none for torch.nn's own."""
+    expects = "an initialiser of torch.nn.init such as normal(std=0.01), a number, or none"
+
+    def accept(value: object) -> Literal | Initializer:
+        if value is None or isinstance(value, Initializer):
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return Initializer("constant", (("val", value),))
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)

@@ -1,0 +1,149 @@
+"""Multi-head attention (Vaswani et al., 2017)."""
+
+from __future__ import annotations
+
+from netcompiler.code import Code, Literal
+from netcompiler.diagnostics import shape_text
+from netcompiler.operations import rules
+from netcompiler.operations.arguments import boolean, real, whole
+from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+
+_ATTENTION = '''
+class Attention(nn.MultiheadAttention):
+    """Multi-head attention on (batch, tokens, features) that gives its values alone.
+
+    Without `key` it is self-attention; without `value` the key's tokens are the values too.
+    With `causal`, no token sees a later one.
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        kdim: int | None = None,
+        vdim: int | None = None,
+        causal: bool = False,
+    ) -> None:
+        super().__init__(
+            embed_dim, num_heads, dropout, bias, kdim=kdim, vdim=vdim, batch_first=True
+        )
+        self.causal = causal
+
+    def forward(  # type: ignore[override]
+        self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None
+    ) -> Tensor:
+        key = query if key is None else key
+        value = key if value is None else value
+        mask = None
+        if self.causal:
+            size = (query.shape[1], key.shape[1])
+            mask = torch.ones(size, dtype=torch.bool, device=query.device).triu(1)
+        output, _ = super().forward(
+            query, key, value, need_weights=False, attn_mask=mask, is_causal=self.causal
+        )
+        return output
+'''
+
+
+class _Attention(Operation):
+    """``softmax(Q K^T / sqrt(d)) V`` in each head, between learned projections: torch.nn.MultiheadAttention.
+
+    Its state dict has the names of torch.nn.MultiheadAttention.
+    """
+
+    kind = "attention"
+    parameters = (
+        Parameter("num_heads", whole(1), doc="heads, which divide the features among them"),
+        Parameter(
+            "dropout", real(0.0, 1.0), 0.0, "probability that an attention weight is dropped in training"
+        ),
+        Parameter("bias", boolean(), True, "add learned biases to the projections"),
+        Parameter("causal", boolean(), False, "let no token see a later one"),
+        rules.INIT,
+        rules.BIAS_INIT,
+    )
+    overwritable = True
+
+    def shape(self, call: Call) -> Shape:
+        query = rules.ranked(call, 2, 2, "[tokens, features]", rules.tokens_help(call))
+        rules.divides(call.whole("num_heads"), query[1], "num_heads", "features")
+        rules.check_initializers(self, call)
+        return query
+
+    def weights(self, call: Call) -> dict[str, Shape]:
+        query, key, value = _roles(call)
+        width = query[1]
+        weights: dict[str, Shape] = {}
+        if key[1] == value[1] == width:
+            weights["in_proj_weight"] = (3 * width, width)
+        else:
+            weights["q_proj_weight"] = (width, width)
+            weights["k_proj_weight"] = (width, key[1])
+            weights["v_proj_weight"] = (width, value[1])
+        if call.flag("bias"):
+            weights["in_proj_bias"] = (3 * width,)
+        weights["out_proj.weight"] = (width, width)
+        if call.flag("bias"):
+            weights["out_proj.bias"] = (width,)
+        return weights
+
+    def macs(self, call: Call) -> int:
+        query, key, value = _roles(call)
+        width = query[1]
+        projections = query[0] * width * 2 * width + key[0] * width * (key[1] + value[1])
+        return projections + 2 * query[0] * key[0] * width
+
+    def code(self, call: Call) -> Code:
+        query, key, value = _roles(call)
+        positional: dict[str, Literal] = {"embed_dim": query[1], "num_heads": call.whole("num_heads")}
+        code = rules.module(self, call, "Attention", positional, helper=_ATTENTION)
+        return (
+            code if key[1] == value[1] == query[1] else rules.with_keywords(code, kdim=key[1], vdim=value[1])
+        )
+
+    def label(self, call: Call) -> str:
+        return f"attention, {call.whole('num_heads')} heads"
+
+
+def _roles(call: Call) -> tuple[Shape, Shape, Shape]:
+    """The shapes of query, key and value."""
+    query = call.inputs[0]
+    key = call.inputs[1] if len(call.inputs) > 1 else query
+    return query, key, call.inputs[2] if len(call.inputs) > 2 else key
+
+
+@register
+class Attention(_Attention):
+    """Self-attention: each token is query, key and value."""
+
+    name = "attention"
+    doc = "Multi-head self-attention on [tokens, features]."
+
+
+@register
+class CrossAttention(_Attention):
+    """Attention from one value's tokens to another's: query, key and, where it is not the key, value."""
+
+    name = "cross_attention"
+    doc = "Multi-head attention of a query to a key and, where it is not the key, a value."
+    merges = True
+
+    def shape(self, call: Call) -> Shape:
+        given = ", ".join(map(shape_text, call.inputs))
+        if not 2 <= len(call.inputs) <= 3:
+            raise ShapeError(
+                "E204", f"takes a query, a key and at most a value, got {len(call.inputs)} values"
+            )
+        query, key, value = _roles(call)
+        if not len(query) == len(key) == len(value) == 2:
+            raise ShapeError("E204", "takes values of shape [tokens, features]", notes=(f"got {given}",))
+        if key[0] != value[0]:
+            raise ShapeError(
+                "E204", "key and value have different numbers of tokens", notes=(f"got {given}",)
+            )
+        return super().shape(call)
+
+    def label(self, call: Call) -> str:
+        return f"cross-attention, {call.whole('num_heads')} heads"

@@ -1,0 +1,349 @@
+"""The syntax tree: what a spec says, before names and shapes mean anything. Every node has its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netcompiler.source import Source, Span
+
+# ---- expressions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number, string, ``true``, ``false`` or ``none``."""
+
+    value: int | float | str | bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name; ``in`` is one as well."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """``[a, b, c]``"""
+
+    items: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``base[index]``"""
+
+    base: Expression
+    index: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """``base.name``"""
+
+    base: Expression
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallOf:
+    """``callee(arguments)`` where a value is expected."""
+
+    callee: Expression
+    arguments: tuple[Argument, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``-x``, ``+x``, ``not x``"""
+
+    operator: str
+    operand: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Operators of one precedence, left to right: ``a + b - c``. Flat, so that a long sum nests nothing."""
+
+    first: Expression
+    rest: tuple[tuple[str, Expression], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Logical:
+    """``a and b and c`` or ``a or b or c``"""
+
+    operator: str
+    operands: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """``a if test else b``"""
+
+    then: Expression
+    test: Expression
+    otherwise: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOf:
+    """``start..stop``: whole numbers, the stop left out."""
+
+    start: Expression
+    stop: Expression
+    span: Span
+
+
+Expression = (
+    Constant | Name | ListOf | Index | Attribute | CallOf | Unary | Binary | Logical | Conditional | RangeOf
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """``value`` or ``name=value``."""
+
+    name: str | None
+    value: Expression
+    span: Span
+
+
+# ---- steps -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The name in ``name: step``. ``text`` may hold ``{variable}`` parts when it was quoted."""
+
+    text: str
+    quoted: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The name of a value: ``a``, ``a.b``, ``"a.0.b"`` or ``in``."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """``{ … }``"""
+
+    statements: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation, block or net as a step, with branches when it is a merge: ``concat(dim=2) { … }``.
+
+    ``arguments`` is None when there are no parentheses.
+    """
+
+    callee: Expression
+    arguments: tuple[Argument, ...] | None
+    branches: Body | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A ``{ … }`` group as a step."""
+
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """``residual { … } skip step``"""
+
+    body: Body
+    skip: Step | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """``on group { … }``"""
+
+    group: Name
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """``columns a, b { … }``"""
+
+    groups: tuple[Name, ...]
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """``if test { … } else { … }``; ``else if`` makes the second body an `If` within a `Body`."""
+
+    test: Expression
+    then: Body
+    otherwise: Body | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """``for name in range { … }``"""
+
+    variable: Name
+    iterable: Expression
+    body: Body
+    span: Span
+
+
+Action = Call | Bracket | Residual | On | Columns | If | For
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``label: action * repeat``"""
+
+    label: Label | None
+    action: Action
+    repeat: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """``from name``: the value a chain goes on with."""
+
+    reference: Reference
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """``link -> link -> …``"""
+
+    links: tuple[Step | From, ...]
+    span: Span
+
+
+# ---- other statements --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """``let name = value``"""
+
+    name: Name
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """``default operation(argument=value, …)``"""
+
+    operation: Name
+    arguments: tuple[Argument, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDeclaration:
+    """``group a, b``"""
+
+    names: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InputDeclaration:
+    """``input name [3, 224, 224]``"""
+
+    name: Name
+    shape: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDeclaration:
+    """``output name`` or ``output name if training``; ``condition`` is the word after ``if``."""
+
+    reference: Reference
+    condition: Name | None
+    span: Span
+
+
+Statement = Chain | Let | Default | GroupDeclaration | InputDeclaration | OutputDeclaration
+
+
+# ---- definitions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterOf:
+    """A parameter of a block or net; ``default`` is None when it must be given."""
+
+    name: str
+    default: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """``block name(parameters) { … }`` or ``net name(parameters) { … }``; ``kind`` is ``block`` or ``net``."""
+
+    kind: str
+    name: Name
+    parameters: tuple[ParameterOf, ...]
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """``net name(parameters) = base(arguments)``"""
+
+    name: Name
+    parameters: tuple[ParameterOf, ...]
+    base: Name
+    arguments: tuple[Argument, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``use "file.net": a, b``"""
+
+    file: Constant
+    names: tuple[Name, ...]
+    span: Span
+
+
+Item = Use | Default | Let | Definition | Variant
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A whole file."""
+
+    items: tuple[Item, ...]
+    source: Source

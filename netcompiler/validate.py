@@ -1,0 +1,80 @@
+"""Checks of the whole graph: what no single step can see."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from netcompiler.diagnostics import Diagnostic, Reporter, shape_text
+from netcompiler.graph import Edge, Graph, Layer
+
+
+def validate(graph: Graph, reporter: Reporter) -> None:
+    """Report everything that is wrong with a graph."""
+    _unused(graph, reporter)
+    _placement(graph, reporter)
+
+
+def _unused(graph: Graph, reporter: Reporter) -> None:
+    """Layers and inputs that no output needs."""
+    needed = {output.layer for output in graph.outputs}
+    if not needed:
+        return
+    for output in graph.outputs:
+        needed |= nx.ancestors(graph.nx, output.layer)
+    for layer in graph.layers():
+        if layer.id in needed:
+            continue
+        if layer.operation.kind == "input":
+            reporter.report(
+                Diagnostic(
+                    "E302",
+                    f"nothing that the net gives depends on the input `{layer.path}`",
+                    layer.span,
+                    help="read it with `from " + layer.path + " -> …`, or take it out",
+                )
+            )
+        elif not graph.consumers(layer.id):
+            # The last layer of a dead chain alone: the ones before it are used, by it.
+            reporter.report(
+                Diagnostic(
+                    "E301",
+                    f"the result of `{layer.path}` {shape_text(layer.output)} is never used",
+                    layer.span,
+                    help="merge it, name it in an `output` line, or take the layer out",
+                )
+            )
+
+
+def _placement(graph: Graph, reporter: Reporter) -> None:
+    if not graph.groups:
+        return
+    groups = ", ".join(graph.groups)
+    used = set()
+    for layer in graph.layers():
+        used.add(layer.group)
+        if layer.group is None and layer.operation.kind != "input":
+            message = f"`{layer.path}` stands in no placement group, and the net has {groups}"
+            help = f"put it into `on {graph.groups[0]} {{ … }}` or into `columns`"
+            reporter.report(Diagnostic("E303", message, layer.span, help=help))
+    for edge in graph.edges():
+        if edge.crosses and not edge.declared:
+            reporter.report(_undeclared(graph.layer(edge.source), graph.layer(edge.target), edge))
+    root = graph.scopes[""]
+    for group in graph.groups:
+        if group not in used:
+            message = f"no layer stands in the placement group `{group}` of net `{graph.name}`"
+            help = f"put layers into `on {group} {{ … }}`, or take the group out"
+            reporter.report(Diagnostic("E307", message, graph.group_spans.get(group, root.span), help=help))
+
+
+def _undeclared(source: Layer, target: Layer, edge: Edge) -> Diagnostic:
+    return Diagnostic(
+        "E304",
+        f"`{target.path}` on group {target.group} reads `{source.path}`, which is on group {source.group}",
+        target.span,
+        notes=(
+            f"`{source.path}` gives {shape_text(source.output)} at {source.span}: {edge.bytes:,} bytes a sample",
+            "values go from group to group only where the spec declares it",
+        ),
+        help=f"take it over with `from … -> on {target.group} {{ … }}`, or with `exchange` or `gather` after columns",
+    )
