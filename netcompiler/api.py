@@ -12,7 +12,7 @@ import networkx as nx
 
 from netcompiler import pipeline
 from netcompiler.cost import Totals, Transfer, totals, transfers
-from netcompiler.diagnostics import Diagnostic
+from netcompiler.diagnostics import Diagnostic, SpecError
 from netcompiler.elaborate.values import Given
 from netcompiler.graph import Graph, Layer, Output
 from netcompiler.limits import DEFAULT_LIMITS, Limits
@@ -168,11 +168,12 @@ class Net:
 
     def __repr__(self) -> str:
         sums = self.totals()
-        return f"<Net {self.name}: {len(self._graph.nx)} layers, {sums.parameters:,} parameters, {sums.macs:,} MACs>"
+        layers = len(self._graph.nx)
+        return f"<Net {self.name}: {layers:,} layers, {sums.parameters:,} parameters, {sums.macs:,} MACs>"
 
 
 def load(
-    file: str | PathLike[str], net: str | None = None, *, inputs: Shapes = None, **parameters: object
+    file: str | PathLike[str], net: str | None = None, /, *, inputs: Shapes = None, **parameters: object
 ) -> Net:
     """Load a net from a spec file.
 
@@ -185,21 +186,21 @@ def load(
     Raises SpecError, whose text shows everything that is wrong.
     """
     path, name = split_target(str(file), net)
-    return load_source(read_file(Path(path), DEFAULT_LIMITS), name, inputs=inputs, **parameters)
+    return load_source(read_file(Path(path), DEFAULT_LIMITS), name, parameters, inputs=inputs)
 
 
-def loads(text: str, net: str | None = None, *, inputs: Shapes = None, **parameters: object) -> Net:
+def loads(text: str, net: str | None = None, /, *, inputs: Shapes = None, **parameters: object) -> Net:
     """Load a net from a spec's text; like `load`. Such a spec cannot ``use`` files."""
-    return load_source(Source("<text>", text), net, inputs=inputs, **parameters)
+    return load_source(Source("<text>", text), net, parameters, inputs=inputs)
 
 
 def load_source(
     source: Source,
     net: str | None,
+    parameters: Mapping[str, object],
     *,
     inputs: Shapes = None,
     limits: Limits = DEFAULT_LIMITS,
-    **parameters: object,
 ) -> Net:
     """Load a net from a source; like `load`."""
     analysis = pipeline.analyse(source, limits)
@@ -218,13 +219,18 @@ def shapes_by_name(analysis: pipeline.Analysis, net: str | None, inputs: Shapes)
 
 
 def nets(file: str | PathLike[str]) -> list[NetInfo]:
-    """The nets that a file declares, in order. Raises SpecError when it cannot be parsed."""
+    """The nets that a file declares, in order. Raises SpecError when a definition is wrong."""
     analysis = pipeline.analyse(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS)
+    if analysis.diagnostics:
+        raise SpecError(analysis.diagnostics)
     return list(_infos(analysis))
 
 
 def check(file: str | PathLike[str]) -> list[Diagnostic]:
-    """Everything that is wrong with a spec file, errors and warnings. Raises SpecError when it cannot be read."""
+    """Everything that is wrong with a spec file: errors and warnings.
+
+    Raises SpecError when it cannot be read.
+    """
     return pipeline.check(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS, {})
 
 

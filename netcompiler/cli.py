@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run ``netc``; exit code 1 for a mistake in a spec or file, 2 for wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without the characters of a table or a path still gets the rest.
+            stream.reconfigure(errors="backslashreplace")
     from netcompiler.diagnostics import SpecError
     from netcompiler.draw.errors import DrawError
 
@@ -27,21 +32,25 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
     except (SpecError, DrawError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output, `head` for one, has gone; that is no mistake.
-        sys.stderr.close()
-        sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"netc: {place}{error.strerror or error}", err=True)
-        sys.exit(1)
+        _fail(f"netc: {place}{error.strerror or error}")
+    except (MemoryError, RecursionError) as error:
+        _fail(f"netc: the net is too large for this machine ({type(error).__name__})")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    # What standard output did not take must not be tried once more at exit.
+    sys.stdout = None
+    sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -53,12 +62,14 @@ def netc() -> None:
     """
 
 
-def _parameters(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
     for value in values:
         name, equals, text = value.partition("=")
         if not equals or not name.isidentifier():
             raise click.BadParameter(f"`{value}` is not name=value")
+        if name in pairs:
+            raise click.BadParameter(f"`{name}` is given twice")
         pairs[name] = text
     return pairs
 
@@ -68,7 +79,7 @@ _define = click.option(
     "parameters",
     metavar="NAME=VALUE",
     multiple=True,
-    callback=_parameters,
+    callback=_pairs,
     help="Set a parameter of the net; the value is written as in a spec.",
 )
 _shapes = click.option(
@@ -76,7 +87,7 @@ _shapes = click.option(
     "shapes",
     metavar="NAME=SHAPE",
     multiple=True,
-    callback=_parameters,
+    callback=_pairs,
     help="Give an input another shape, as image=[3,32,32].",
 )
 
@@ -105,11 +116,15 @@ def _output(help: str, *, required: bool) -> Callable[[Callable[..., Any]], Call
 def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> int:
     """Report everything that is wrong with spec files."""
     from netcompiler import pipeline
+    from netcompiler.api import split_target
     from netcompiler.diagnostics import SpecError
     from netcompiler.limits import DEFAULT_LIMITS
 
     found = []
     for file in files:
+        name = split_target(file)[1]
+        if name is not None:
+            raise click.UsageError(f"`netc check` looks at whole files: leave `:{name}` out of {file}")
         try:
             found += pipeline.check(_read(file), DEFAULT_LIMITS, parameters)
         except SpecError as error:
@@ -130,7 +145,7 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
 @netc.command()
 @_target
 def show(target: str, parameters: dict[str, str], shapes: dict[str, str]) -> None:
-    """Print a table: layers, output shapes, parameters, MACs, neurons, groups and the traffic between them."""
+    """Print a table: layers, shapes, parameters, MACs, neurons, groups and the traffic between them."""
     click.echo(_load(target, parameters, shapes).summary(), nl=False)
 
 
@@ -146,10 +161,8 @@ def draw(
 
     chosen = (format or output.suffix.removeprefix(".")).lower()
     if chosen not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise click.UsageError(
-            f"cannot draw {'format ' + chosen if chosen else str(output)}: the formats are {known}"
-        )
+        what = f"format {chosen}" if chosen else f"{output}, whose name has no ending"
+        raise click.UsageError(f"cannot draw {what}: the formats are {', '.join(FORMATS)}")
     _load(target, parameters, shapes).draw(output, format=chosen)
 
 
@@ -186,7 +199,7 @@ def _read(file: str) -> Source:
     from netcompiler.read import from_bytes, read_file
 
     if file == "-":
-        data = sys.stdin.buffer.read(DEFAULT_LIMITS.source_bytes + 1)
+        data = click.get_binary_stream("stdin").read(DEFAULT_LIMITS.source_bytes + 1)
         return from_bytes(data, "<stdin>", DEFAULT_LIMITS)
     return read_file(Path(file), DEFAULT_LIMITS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -47,7 +48,7 @@ CODES: dict[str, str] = {
     "W401": "block is never used",
     "W402": "code can never run",
 }
-"""Every code and what it stands for. E1xx text and syntax, E2xx meaning, E3xx the whole graph, W4xx warnings."""
+"""Codes and what they stand for: E1xx text and syntax, E2xx meaning, E3xx the whole graph, W4xx warnings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,16 @@ class Diagnostic:
             number = str(line)
             pad = " " * len(number)
             width = max(1, min(self.span.end - self.span.start, len(text) - column + 1))
-            shown, start = _window(text, column - 1, width)
+            shown, start = _window(text, column - 1)
             # Tabs are kept in the padding so that the carets stand under the text in any terminal.
-            before = "".join("\t" if c == "\t" else " " for c in shown[:start])
-            carets = "^" * max(1, min(width, len(shown) - start))
+            before = "".join("\t" if c == "\t" else " " * _columns(c) for c in shown[:start])
+            carets = "^" * max(1, sum(map(_columns, shown[start : start + width])))
             lines += [f"{pad} |", f"{number} | {shown}", f"{pad} | {before}{carets}"]
         for note in self.notes:
             lines.append(f"{pad} = {note}")
         if self.help is not None:
             lines.append(f"{pad} = help: {self.help}")
-        return "\n".join(lines)
+        return "\n".join(map(_printable, lines))
 
     def to_json(self) -> dict[str, object]:
         """The diagnostic as plain data; lines and columns count from 1, ``end_*`` are exclusive."""
@@ -142,20 +143,45 @@ class SpecError(Exception):
 
 
 class Reporter:
-    """Collects diagnostics; one place and code is reported once, however often a block is called."""
+    """Collects diagnostics; one place and code is reported once, however often a block is called.
+
+    Attributes:
+        has_errors: True once an error was reported.
+    """
 
     def __init__(self, limit: int) -> None:
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self._limit = limit
+        self.has_errors = False
+        self._warnings = 0
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, unless this place has one of the same code already."""
-        span = diagnostic.span
-        place: tuple[object, ...] = (diagnostic.where, diagnostic.message)
-        if span is not None:
-            place = (id(span.source), span.start, span.end)
-        if len(self._found) < self._limit:
-            self._found.setdefault((diagnostic.code, *place), diagnostic)
+        key = _place(diagnostic.code, diagnostic.span, diagnostic.where + diagnostic.message)
+        if key in self._found:
+            return
+        if diagnostic.severity == "warning":
+            # However many there are, they leave room for the errors.
+            if self._warnings >= self._limit:
+                return
+            self._warnings += 1
+        elif self.full:
+            return
+        else:
+            self.has_errors = True
+        self._found[key] = diagnostic
+
+    def has(self, code: str, span: Span) -> bool:
+        """True when this place has a diagnostic of this code: another one would say nothing new."""
+        return _place(code, span, "") in self._found
+
+    @property
+    def full(self) -> bool:
+        """True when no further error is kept."""
+        return len(self._found) - self._warnings >= self._limit
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """All that was reported, file by file in the order of the text."""
@@ -176,13 +202,20 @@ class Reporter:
         return [d for d in self if d.severity == "error"]
 
 
+_CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def _place(code: str, span: Span | None, text: str) -> tuple[object, ...]:
+    return (code, text) if span is None else (code, id(span.source), span.start, span.end)
+
+
 def suggest(word: str, known: Iterable[str]) -> str | None:
     """A ``did you mean`` sentence for the known word closest to ``word``, or None."""
-    words = sorted(set(known))
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    if not close:
-        lowered = {w.lower(): w for w in words}
-        close = [lowered[word.lower()]] if word.lower() in lowered else []
+    lowered = word.lower()
+    # Words of quite another length are never close; leaving them out keeps a hostile spec's names cheap.
+    words = sorted({w for w in known if abs(len(w) - len(word)) <= max(2, len(word) // 2)})[:2000]
+    same = [w for w in words if w.lower() == lowered]
+    close = same or difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None
 
 
@@ -191,7 +224,23 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
     return "an unknown shape" if shape is None else "[" + ", ".join(map(str, shape)) + "]"
 
 
-def _window(text: str, start: int, width: int, columns: int = 160) -> tuple[str, int]:
+def _printable(line: str) -> str:
+    """The line without characters that would steer a terminal or turn its text around."""
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(c if c == "\t" or unicodedata.category(c) not in _CONTROLS else "\ufffd" for c in line)
+
+
+def _columns(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if character.isascii():
+        return 1
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _window(text: str, start: int, columns: int = 160) -> tuple[str, int]:
     """Cut a very long line to the part around the place; gives the part and the place's new start."""
     if len(text) <= columns:
         return text, start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from netcompiler.graph import Edge, Graph, Layer
 from netcompiler.operations.arguments import Initializer, literal_text
@@ -78,7 +79,7 @@ class _Expander:
     def _step(self, layer: Layer) -> str:
         label = _label(layer.path.removeprefix(self.prefix))
         edges = self.graph.operands(layer.id)
-        arguments = [f"{k}={_value(v)}" for k, v in self._changed(layer).items()]
+        arguments = list(_arguments(layer))
         operation = layer.operation.name
         if layer.operation.kind == "transfer":
             edges, arguments = edges[:1], []
@@ -106,17 +107,24 @@ class _Expander:
         self.current = layer.id
         return f"{label}{call} {{\n" + "".join(f"    {line}\n" for line in lines) + "  }"
 
-    def _changed(self, layer: Layer) -> dict[str, object]:
-        return {
-            p.name: layer.args[p.name] for p in layer.operation.parameters if layer.args[p.name] != p.default
-        }
-
     def _reference(self, id: str) -> str:
         return self._reference_text(self.graph.layer(id).path)
 
     def _reference_text(self, path: str) -> str:
         path = path.removeprefix(self.prefix)
         return path if all(_NAME.fullmatch(part) for part in path.split(".")) else f'"{path}"'
+
+
+def _arguments(layer: Layer) -> Iterator[str]:
+    """A layer's arguments: those that must be given first and without names, as one writes them."""
+    positional = not layer.operation.merges
+    for parameter in layer.operation.parameters:
+        value = layer.args[parameter.name]
+        positional = positional and parameter.required
+        if positional:
+            yield _value(value)
+        elif value != parameter.default or type(value) is not type(parameter.default):
+            yield f"{parameter.name}={_value(value)}"
 
 
 def _label(name: str) -> str:

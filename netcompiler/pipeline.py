@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import netcompiler.operations  # noqa: F401  (registers every operation)
 from netcompiler import syntax
 from netcompiler.diagnostics import Diagnostic, Reporter, SpecError, suggest
+from netcompiler.elaborate.environment import Here
 from netcompiler.elaborate.expressions import Evaluator
-from netcompiler.elaborate.files import Definitions, Reader, define
+from netcompiler.elaborate.files import Definitions, define
 from netcompiler.elaborate.nets import NetSignature, elaborate, look_through, signatures, unreached
-from netcompiler.elaborate.session import LimitReached, Session
+from netcompiler.elaborate.session import LimitError, Session
 from netcompiler.elaborate.values import Given
 from netcompiler.graph import Graph
 from netcompiler.limits import Limits
 from netcompiler.operations.base import Shape
 from netcompiler.parse import parse_expression, parse_file
-from netcompiler.read import read_used
+from netcompiler.read import find_used, read_used
 from netcompiler.source import Source, Span
 from netcompiler.validate import validate
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A file whose definitions are known, and what was wrong with them.
+    """A file whose definitions are known, and what is wrong with them.
 
     Attributes:
         nets: its nets in order of definition.
@@ -39,11 +41,15 @@ class Analysis:
 
 
 def analyse(source: Source, limits: Limits) -> Analysis:
-    """Parse a file and all it uses. Raises SpecError when it cannot be parsed or has a wrong definition."""
-    with _session(limits) as run:
-        definitions = define(parse_file(source, limits), run.session, _reader(limits))
-        nets = signatures(definitions)
-    return Analysis(source, definitions, nets, tuple(run.reporter), limits)
+    """Parse a file and all it uses. Raises SpecError when it cannot be parsed."""
+    session = _session(limits)
+    definitions: Definitions | None = None
+    with _Bounded(session, source):
+        file = parse_file(source, limits)
+        definitions = define(file, session, _Files(file, limits).read)
+    if definitions is None:
+        raise SpecError(session.reporter.errors)
+    return Analysis(source, definitions, signatures(definitions), tuple(session.reporter), limits)
 
 
 def build_graph(
@@ -53,13 +59,15 @@ def build_graph(
 
     Raises SpecError with everything that is wrong.
     """
-    with _session(analysis.limits) as run:
-        for diagnostic in analysis.diagnostics:
-            run.reporter.report(diagnostic)
-        signature = choose(analysis, name)
-        graph, _ = elaborate(signature, given, shapes or {}, run.session)
-        if not run.reporter.errors:
-            validate(graph, run.reporter)
+    signature = choose(analysis, name)
+    session = _session(analysis.limits, analysis.diagnostics)
+    graph: Graph | None = None
+    with _Bounded(session, analysis.source):
+        graph = elaborate(signature, given, shapes or {}, session)
+        if not session.reporter.has_errors:
+            validate(graph, session.reporter)
+    if graph is None or session.reporter.has_errors:
+        raise SpecError(session.reporter.errors)
     return graph
 
 
@@ -68,56 +76,36 @@ def check(source: Source, limits: Limits, texts: Mapping[str, str]) -> list[Diag
 
     ``texts`` are arguments for the nets that have such a parameter, as text.
     """
-    reporter = Reporter(limits.diagnostics)
     try:
         analysis = analyse(source, limits)
         given = given_from_text(analysis, texts)
     except SpecError as error:
         return list(error.diagnostics)
-    for diagnostic in analysis.diagnostics:
-        reporter.report(diagnostic)
-    reached: set[int] = set()
-    known = {name for signature in analysis.nets.values() for name in signature.parameters}
-    for argument in given:
-        if argument.name not in known:
-            help = suggest(argument.name or "", known) or (
-                f"they have {', '.join(sorted(known))}" if known else None
-            )
-            message = f"no net of {source.name} has a parameter `{argument.name}`"
-            reporter.report(Diagnostic("E202", message, argument.span, help=help))
-    for signature in analysis.nets.values():
-        mine = [g for g in given if g.name in signature.parameters]
-        missing = {n for n, default in signature.parameters.items() if default is None} - {
-            g.name for g in mine
-        }
-        if missing:
-            continue
-        session = Session(reporter, limits)
-        before = len(reporter.errors)
-        try:
-            graph, _ = elaborate(signature, mine, {}, session)
-            if len(reporter.errors) == before:
-                validate(graph, reporter)
-        except LimitReached:
-            pass
-        except RecursionError:
-            reporter.report(_too_deep(source))
-        reached |= session.reached
-    _check_unreached(analysis, reporter, reached)
-    return list(reporter)
+    session = _session(limits, analysis.diagnostics)
+    with _Bounded(session, source):
+        _check_names(analysis, given, session)
+        for signature in analysis.nets.values():
+            _check_net(signature, given, session)
+        _check_unreached(analysis, session)
+    return list(session.reporter)
 
 
-def given_from_text(analysis: Analysis, texts: Mapping[str, str]) -> list[Given]:
+def given_from_text(analysis: Analysis, texts: Mapping[str, str], option: str = "-D") -> list[Given]:
     """Arguments given as text, ``{"classes": "10", "unit": "bottleneck"}``, read as expressions in the file.
 
-    Raises SpecError for text that is no expression.
+    Raises SpecError for text that is no expression. ``option`` is what messages call the text.
     """
     given = []
-    with _session(analysis.limits) as run:
-        for name, text in texts.items():
-            expression = parse_expression(Source(f"-D {name}", text), analysis.limits)
-            value = Evaluator(run.session).evaluate(expression, analysis.definitions.frame, None, None)
+    session = _session(analysis.limits)
+    evaluator = Evaluator(session)
+    for name, text in texts.items():
+        source = Source(f"{option} {name}", text)
+        with _Bounded(session, source):
+            expression = parse_expression(source, analysis.limits)
+            value = evaluator.evaluate(expression, Here.outside(analysis.definitions.frame))
             given.append(Given(name, value, expression.span))
+    if session.reporter.has_errors:
+        raise SpecError(session.reporter.errors)
     return given
 
 
@@ -127,13 +115,16 @@ def shapes_from_text(analysis: Analysis, texts: Mapping[str, str]) -> dict[str, 
     Raises SpecError for text that is no list of positive whole numbers.
     """
     shapes = {}
-    for argument in given_from_text(analysis, texts):
-        value = argument.value
-        extents = value if isinstance(value, tuple) else ()
-        if not extents or not all(isinstance(e, int) and not isinstance(e, bool) and e > 0 for e in extents):
+    wrong = []
+    for argument in given_from_text(analysis, texts, "--input"):
+        extents = argument.value if isinstance(argument.value, tuple) else ()
+        if extents and all(isinstance(e, int) and not isinstance(e, bool) and e > 0 for e in extents):
+            shapes[argument.name or ""] = extents
+        else:
             message = "an input's shape is a list of positive whole numbers: `[3, 32, 32]`"
-            raise SpecError([Diagnostic("E205", message, argument.span)])
-        shapes[argument.name or ""] = extents
+            wrong.append(Diagnostic("E205", message, argument.span))
+    if wrong:
+        raise SpecError(wrong)
     return shapes
 
 
@@ -143,47 +134,71 @@ def choose(analysis: Analysis, name: str | None) -> NetSignature:
     Raises SpecError when there is none, or several to choose from.
     """
     nets = analysis.nets
-    shown = analysis.source.name
-    if name is None:
-        loadable = [n for n, signature in nets.items() if signature.loadable] or list(nets)
-        if len(loadable) == 1:
-            return nets[loadable[0]]
-        if not nets:
-            raise SpecError([Diagnostic("E201", "the file has no net", where=shown)])
-        help = f"say which: {shown}:{loadable[0]}"
-        raise SpecError(
-            [Diagnostic("E201", f"the file has several nets: {', '.join(loadable)}", None, (), help, shown)]
-        )
-    if name in nets:
+    if name is not None and name in nets:
         return nets[name]
-    help = suggest(name, nets) or (f"it has {', '.join(nets)}" if nets else None)
-    if name in analysis.definitions.own:
-        help = f"`{name}` is a block; " + (
-            f"the nets are {', '.join(nets)}" if nets else "the file has no net"
-        )
-    raise SpecError([Diagnostic("E201", f"the file has no net `{name}`", None, (), help, shown)])
+    loadable = [n for n, signature in nets.items() if signature.loadable] or list(nets)
+    if name is None and len(loadable) == 1:
+        return nets[loadable[0]]
+    if analysis.diagnostics:
+        # A definition that is wrong may be the one that was meant.
+        raise SpecError(analysis.diagnostics)
+    shown = analysis.source.name
+    listed = f"it has {', '.join(nets)}" if nets else "it has none"
+    if name is None:
+        message = f"the file has several nets: {', '.join(loadable)}" if nets else "the file has no net"
+        help: str | None = f"say which: {shown}:{loadable[0]}" if nets else None
+    elif name in analysis.definitions.own:
+        message, help = f"`{name}` is a block, not a net", listed
+    else:
+        message, help = f"the file has no net `{name}`", suggest(name, nets) or listed
+    raise SpecError([Diagnostic("E201", message, help=help, where=shown)])
 
 
 def default_values(analysis: Analysis, signature: NetSignature) -> dict[str, object]:
     """The values of a net's defaults by parameter, for listings; those that must be given are left out."""
-    session = Session(Reporter(analysis.limits.diagnostics), analysis.limits)
-    return {name: d.value(session) for name, d in signature.parameters.items() if d is not None}
+    session = _session(analysis.limits)
+    values: dict[str, object] = {}
+    with _Bounded(session, analysis.source):
+        values = {name: d.value(session) for name, d in signature.parameters.items() if d is not None}
+    return values
 
 
-def _check_unreached(analysis: Analysis, reporter: Reporter, reached: set[int]) -> None:
+# ---- checking a whole file -----------------------------------------------------------------------
+
+
+def _check_names(analysis: Analysis, given: Iterable[Given], session: Session) -> None:
+    """Report arguments that no net has a parameter for."""
+    known = {name for signature in analysis.nets.values() for name in signature.parameters}
+    for argument in given:
+        if argument.name not in known:
+            help = suggest(argument.name or "", known) or (
+                f"they have {', '.join(sorted(known))}" if known else None
+            )
+            message = f"no net of {analysis.source.name} has a parameter `{argument.name}`"
+            session.reporter.report(Diagnostic("E202", message, argument.span, help=help))
+
+
+def _check_net(signature: NetSignature, given: Iterable[Given], session: Session) -> None:
+    """Check a net; one with parameters that are not given is left to the nets that give them."""
+    mine = [g for g in given if g.name in signature.parameters]
+    if not signature.missing(mine):
+        with _Bounded(session, signature.block.frame.source):
+            before = len(session.reporter)
+            graph = elaborate(signature, mine, {}, session)
+            if len(session.reporter) == before:
+                validate(graph, session.reporter)
+
+
+def _check_unreached(analysis: Analysis, session: Session) -> None:
     """Look through what no net has run; a block that nothing calls is a warning."""
-    blocks = unreached(analysis.definitions, reached)
+    blocks = unreached(analysis.definitions, session.reached)
     called: set[int] = set()
     for block in blocks:
-        session = Session(reporter, analysis.limits)
-        try:
+        session.reached = set()
+        with _Bounded(session, analysis.source):
             look_through(block, session)
-        except LimitReached:
-            pass
-        except RecursionError:
-            reporter.report(_too_deep(analysis.source))
         called |= session.reached - {id(block.definition)}
-    if reporter.errors or not analysis.nets:
+    if session.reporter.has_errors or not analysis.nets:
         return
     for block in blocks:
         definition = block.definition
@@ -193,40 +208,70 @@ def _check_unreached(analysis: Analysis, reporter: Reporter, reached: set[int]) 
             and id(definition) not in called
         ):
             message = f"no net of this file uses the block `{block.name}`"
-            reporter.report(Diagnostic("W401", message, definition.name.span))
+            session.warning("W401", message, definition.name.span)
 
 
-def _reader(limits: Limits) -> Reader:
-    def read(file: syntax.Constant, session: Session) -> syntax.File | None:
+# ---- what all of it shares -----------------------------------------------------------------------
+
+
+def _session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
+    """A new session, which begins with what is known to be wrong."""
+    session = Session(Reporter(limits.diagnostics), limits)
+    for diagnostic in known:
+        session.reporter.report(diagnostic)
+    return session
+
+
+class _Bounded:
+    """Whatever ends the work inside is reported to the session, and goes no further."""
+
+    def __init__(self, session: Session, source: Source) -> None:
+        self.session = session
+        self.source = source
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        self.session.calls.clear()
+        reporter = self.session.reporter
+        if isinstance(error, SpecError):
+            for diagnostic in error.diagnostics:
+                reporter.report(diagnostic)
+        elif isinstance(error, RecursionError):
+            place = self.session.place or Span(self.source, 0, 0)
+            reporter.report(Diagnostic("E107", "this is nested too deeply", place))
+        # A LimitError has been reported where it was raised.
+        return isinstance(error, (LimitError, SpecError, RecursionError))
+
+
+class _Files:
+    """Reads the files named in ``use``, each of them once."""
+
+    def __init__(self, main: syntax.File, limits: Limits) -> None:
+        self.limits = limits
+        self.files: dict[Path | None, syntax.File | None] = {main.source.path: main}
+        self.size = len(main.source.text)
+
+    def read(self, file: syntax.Constant, session: Session) -> syntax.File | None:
+        """The file's syntax tree; None when it cannot be read, which has been reported."""
         try:
-            return parse_file(read_used(str(file.value), file.span, limits), limits)
+            path = find_used(str(file.value), file.span)
+            if path not in self.files:
+                self.files[path] = None
+                self.files[path] = self._parse(path, file, session)
         except SpecError as error:
             for diagnostic in error.diagnostics:
                 session.reporter.report(diagnostic)
             return None
+        return self.files[path]
 
-    return read
-
-
-def _too_deep(source: Source) -> Diagnostic:
-    return Diagnostic("E107", "expressions are nested too deeply", Span(source, 0, 0))
-
-
-class _session:
-    """A session whose errors, when there are any, leave the block as a SpecError."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.reporter = Reporter(limits.diagnostics)
-        self.session = Session(self.reporter, limits)
-
-    def __enter__(self) -> _session:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, RecursionError):
-            raise SpecError([Diagnostic("E107", "expressions are nested too deeply")]) from None
-        if error is None or isinstance(error, LimitReached):
-            if self.reporter.errors:
-                raise SpecError(self.reporter.errors) from None
-            return error is not None
-        return False
+    def _parse(self, path: Path, file: syntax.Constant, session: Session) -> syntax.File:
+        if len(self.files) > self.limits.files:
+            raise session.stop(f"more than {self.limits.files} files are used", file.span)
+        source = read_used(path, str(file.value), file.span, self.limits)
+        self.size += len(source.text)
+        if self.size > self.limits.source_bytes:
+            message = f"the files used have more than {self.limits.source_bytes:,} bytes together"
+            raise SpecError([Diagnostic("E103", message, file.span)])
+        return parse_file(source, self.limits)

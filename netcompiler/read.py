@@ -18,13 +18,16 @@ def read_file(path: Path, limits: Limits, *, root: Path | None = None, name: str
     try:
         with path.open("rb") as file:
             data = file.read(limits.source_bytes + 1)
-        resolved = path.resolve(strict=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         help = "is the path right?" if isinstance(error, FileNotFoundError) else None
-        raise SpecError(
-            [Diagnostic("E101", f"cannot read the file: {reason}", None, (), help, shown)]
-        ) from None
+        found = Diagnostic("E101", f"cannot read the file: {reason}", help=help, where=shown)
+        raise SpecError([found]) from None
+    try:
+        resolved = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        # A pipe, as of `<(…)` in a shell: there is no folder to use other files from.
+        return from_bytes(data, shown, limits)
     return from_bytes(data, shown, limits, path=resolved, root=root or resolved.parent)
 
 
@@ -39,32 +42,37 @@ def from_bytes(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{data[error.start]:02X} on line {line} is not UTF-8 text"
-        raise SpecError([Diagnostic("E102", message, None, (), "save the file as UTF-8", name)]) from None
+        message = f"byte 0x{data[error.start]:02X} on line {line:,} is not UTF-8 text"
+        found = Diagnostic("E102", message, help="save the file as UTF-8", where=name)
+        raise SpecError([found]) from None
     return Source(name, text, path, root)
 
 
-def read_used(name: str, place: Span, limits: Limits) -> Source:
-    """The text of a file named in a ``use`` at ``place``: relative to that file, below its root.
+def find_used(name: str, place: Span) -> Path:
+    """The file named in a ``use`` at ``place``: relative to the file that uses it, below its root.
 
-    Raises SpecError when it lies outside the root or cannot be read.
+    Raises SpecError when there is none, or it lies outside the root.
     """
     source = place.source
     if source.path is None or source.root is None:
         message = "`use` needs a file to start from, and this text is in none"
         raise SpecError([Diagnostic("E108", message, place)])
-    path = source.path.parent / name
     try:
-        resolved = path.resolve(strict=True)
+        path = (source.path.parent / name).resolve(strict=True)
     except (OSError, RuntimeError, ValueError):
         message = f"there is no file `{name}` beside `{source.name}`"
         raise SpecError([Diagnostic("E108", message, place)]) from None
-    if not resolved.is_relative_to(source.root):
+    if not path.is_relative_to(source.root):
         help = "a spec uses files in its own folder and below it"
         raise SpecError([Diagnostic("E108", f"`{name}` lies outside the spec's folder", place, help=help)])
-    shown = str(Path(source.name).parent / name)
+    return path
+
+
+def read_used(path: Path, name: str, place: Span, limits: Limits) -> Source:
+    """The text of a file found by `find_used`. Raises SpecError when it cannot be read."""
+    source = place.source
     try:
-        return read_file(resolved, limits, root=source.root, name=shown)
+        return read_file(path, limits, root=source.root, name=str(Path(source.name).parent / name))
     except SpecError as error:
         reason = error.diagnostics[0].message
         raise SpecError([Diagnostic("E108", f"`{name}` cannot be used: {reason}", place)]) from None

@@ -198,11 +198,11 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """``if test { … } else { … }``; ``else if`` makes the second body an `If` within a `Body`."""
+    """``if test { … } else { … }``; ``otherwise`` is an `If` for ``else if``."""
 
     test: Expression
     then: Body
-    otherwise: Body | None
+    otherwise: Body | If | None
     span: Span
 
 
@@ -309,7 +309,7 @@ class ParameterOf:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """``block name(parameters) { … }`` or ``net name(parameters) { … }``; ``kind`` is ``block`` or ``net``."""
+    """``block name(parameters) { … }`` or ``net …``; ``kind`` is the word it begins with."""
 
     kind: str
     name: Name

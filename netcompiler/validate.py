@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
-
 from netcompiler.diagnostics import Diagnostic, Reporter, shape_text
 from netcompiler.graph import Edge, Graph, Layer
 
@@ -16,11 +14,7 @@ def validate(graph: Graph, reporter: Reporter) -> None:
 
 def _unused(graph: Graph, reporter: Reporter) -> None:
     """Layers and inputs that no output needs."""
-    needed = {output.layer for output in graph.outputs}
-    if not needed:
-        return
-    for output in graph.outputs:
-        needed |= nx.ancestors(graph.nx, output.layer)
+    needed = _needed(graph)
     for layer in graph.layers():
         if layer.id in needed:
             continue
@@ -43,6 +37,18 @@ def _unused(graph: Graph, reporter: Reporter) -> None:
                     help="merge it, name it in an `output` line, or take the layer out",
                 )
             )
+
+
+def _needed(graph: Graph) -> set[str]:
+    """The ids of the layers that some output depends on."""
+    waiting = [output.layer for output in graph.outputs]
+    needed = set(waiting)
+    while waiting:
+        for before in graph.nx.predecessors(waiting.pop()):
+            if before not in needed:
+                needed.add(before)
+                waiting.append(before)
+    return needed
 
 
 def _placement(graph: Graph, reporter: Reporter) -> None:
@@ -70,11 +76,14 @@ def _placement(graph: Graph, reporter: Reporter) -> None:
 def _undeclared(source: Layer, target: Layer, edge: Edge) -> Diagnostic:
     return Diagnostic(
         "E304",
-        f"`{target.path}` on group {target.group} reads `{source.path}`, which is on group {source.group}",
+        f"`{target.path}` on group {target.group} reads `{source.path}` of group {source.group}",
         target.span,
         notes=(
             f"`{source.path}` gives {shape_text(source.output)} at {source.span}: {edge.bytes:,} bytes a sample",
             "values go from group to group only where the spec declares it",
         ),
-        help=f"take it over with `from … -> on {target.group} {{ … }}`, or with `exchange` or `gather` after columns",
+        help=(
+            f"take it over with `from {source.path} -> on {target.group} {{ … }}`, "
+            "or with `exchange` or `gather` after columns"
+        ),
     )

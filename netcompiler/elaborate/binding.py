@@ -28,7 +28,7 @@ def match_arguments(
             while position < len(names) and names[position] in matched:
                 position += 1
             if position >= len(names):
-                count = f"{len(names)} argument" + ("s" if len(names) != 1 else "")
+                count = f"{len(names) or 'no'} argument" + ("s" if len(names) != 1 else "")
                 listed = f": {', '.join(names)}" if names else ""
                 session.error("E202", f"{what} has {count}{listed}; this is one more", place)
                 continue
@@ -51,6 +51,7 @@ def bind_parameters(
     parameters: Sequence[Parameter],
     given: Iterable[Given],
     defaults: Mapping[str, Given],
+    *,
     span: Span,
 ) -> dict[str, ArgumentValue] | None:
     """Every parameter's value, checked: given, else by ``default``, else the declaration's.

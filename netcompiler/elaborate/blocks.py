@@ -10,8 +10,7 @@ from netcompiler import syntax
 from netcompiler.code import Literal
 from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.binding import match_arguments
-from netcompiler.elaborate.environment import Binding, Frame, NetState, Scope
-from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.environment import Binding, Frame, Here, NetState, Slot
 from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data
 from netcompiler.source import Span
 
@@ -22,8 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A definition with its parameters bound: what remains is to run its body."""
+    """A block or net with its parameters bound: what remains is to run its body.
 
+    Attributes:
+        block: what was called; a variant has its base's definition.
+        definition: what to run.
+        frame: its parameters.
+    """
+
+    block: Block
     definition: syntax.Definition
     frame: Frame
 
@@ -36,161 +42,136 @@ class BlockRunner:
         self.session = steps.session
         self.active: list[Block] = []
 
-    def run(
-        self,
-        block: Block,
-        given: Iterable[Given],
-        name: str | None,
-        scope: Scope,
-        value: Flow | None,
-        repeat: int | None,
-        span: Span,
-        opened: list[Scope] | None,
-    ) -> Flow | None:
+    def run(self, block: Block, given: Iterable[Given], here: Here, slot: Slot) -> Flow | None:
         """Run a block on a value, in a scope of its own."""
-        if self._recursive(block, span):
+        if self._recursive(block, slot.span):
             return LOST
-        prepared = prepare(block, given, self.steps.evaluator, span)
+        prepared = prepare(block, given, self.steps.evaluator, slot.span)
         if prepared is None:
             return LOST
         if len(self.active) >= self.session.limits.nesting:
-            raise self.session.stop(f"blocks are called more than {self.session.limits.nesting} deep", span)
-        unnamed = name is None
-        name = name if name is not None else scope.take_position()
-        before = len(self.steps.builder.layers)
+            message = f"blocks are called more than {self.session.limits.nesting} deep"
+            raise self.session.stop(message, slot.span)
+        builder = self.steps.builder
+        name = slot.name if slot.name is not None else here.scope.take_position()
+        before = len(builder.layers)
         inner = self.steps.open_scope(
-            name,
-            scope,
-            span,
-            definition=block.name,
-            arguments=_data(prepared.frame),
-            repeat=repeat,
-            given=value,
+            name, here, slot, definition=block.name, arguments=_data(prepared.frame)
         )
-        if opened is not None:
-            opened.append(inner)
-        result = self.run_prepared(block, prepared, inner, value, span, outermost=None)
-        if unnamed:
-            if len(self.steps.builder.layers) == before and not self.steps.builder.reusing:
-                self.steps.builder.drop_scope(inner.path)
-            scope.bindings[name] = Binding(
-                result or LOST, span, inner, None, prepared.frame, scope, self.steps.builder.place
-            )
+        inner.outer, inner.given = None, here.value
+        slot.opened = inner
+        result = self.run_prepared(prepared, Here(prepared.frame, inner, here.value), slot.span)
+        if slot.name is None:
+            if len(builder.layers) == before and not builder.reusing:
+                builder.drop_scope(inner.path)
+            here.scope.bindings[name] = Binding(name, result or LOST, slot.span, inner, None, here)
         return result
 
     def run_prepared(
-        self,
-        block: Block,
-        prepared: Prepared,
-        scope: Scope,
-        value: Flow | None,
-        span: Span | None,
-        *,
-        outermost: NetState | None,
+        self, prepared: Prepared, inside: Here, span: Span | None, *, outermost: NetState | None = None
     ) -> Flow | None:
-        """Run a definition's body in the scope it has been given; ``outermost`` for the net that is loaded."""
+        """Run a body in the scope it has been given; ``outermost`` is for the net that is loaded."""
         definition = prepared.definition
+        name = prepared.block.name
         net = outermost if outermost is not None else NetState(outermost=False)
         if definition.kind == "net":
-            scope.net = net
-        self.active.append(block)
+            inside.scope.net = net
         self.session.reached.add(id(definition))
-        self.session.calls.append((f"{definition.kind} `{block.name}`", span))
-        try:
-            result = self.steps.run_body(definition.body, prepared.frame, scope, value)
-        finally:
-            self.session.calls.pop()
-            self.active.pop()
-        if definition.kind == "net" and outermost is None and net.outputs:
-            kept = [o for o in net.outputs if not o.training_only]
-            if len(kept) > 1 and span is not None:
-                self.session.error(
-                    "E215", f"net `{block.name}` has several outputs, a step gives one value", span
-                )
-                return LOST
-            return kept[0].flow if kept else result
-        return result
+        self.active.append(prepared.block)
+        self.session.calls.append((f"{definition.kind} `{name}`", span))
+        result = self.steps.run_body(definition.body, inside)
+        self.session.calls.pop()
+        self.active.pop()
+        if definition.kind == "block" or outermost is not None or not net.outputs:
+            return result
+        kept = [o for o in net.outputs if not o.training_only]
+        if len(kept) > 1 and span is not None:
+            message = f"net `{name}` has {len(kept)} outputs, and a step gives one value"
+            self.session.error("E215", message, span)
+            return LOST
+        return kept[0].flow if kept else result
 
     def _recursive(self, block: Block, span: Span) -> bool:
-        if not any(block.definition is active.definition for active in self.active):
+        active = [b.definition for b in self.active]
+        if not any(block.definition is definition for definition in active):
             return False
-        start = next(i for i, b in enumerate(self.active) if b.definition is block.definition)
+        start = next(i for i, definition in enumerate(active) if definition is block.definition)
         chain = " → ".join([b.name for b in self.active[start:]] + [block.name])
-        kind = "block" if isinstance(block.definition, syntax.Definition) else "net"
-        self.session.error(
-            "E207", f"{kind} `{block.name}` calls itself: {chain}", span, help="repeat a step with `step * n`"
-        )
+        kind = block.definition.kind if isinstance(block.definition, syntax.Definition) else "net"
+        message = f"{kind} `{block.name}` calls itself: {chain}"
+        self.session.error("E207", message, span, help="repeat a step with `step * n`")
         return True
 
 
 def prepare(block: Block, given: Iterable[Given], evaluator: Evaluator, span: Span) -> Prepared | None:
     """Bind the parameters of a block, a net or a variant. None when one is missing; it has been reported."""
+    called = block
     seen: list[syntax.Variant] = []
     given = tuple(given)
     while isinstance(block.definition, syntax.Variant):
         variant = block.definition
-        if variant in seen:
-            names = " → ".join(v.name.name for v in (*seen, variant))
-            evaluator.session.error(
-                "E207", f"net `{variant.name.name}` is a variant of itself: {names}", variant.base.span
-            )
+        base = _base(block, seen, evaluator)
+        if base is None:
             return None
         seen.append(variant)
-        base = block.frame.blocks.get(variant.base.name)
-        if base is None:
-            help = suggest(variant.base.name, block.frame.blocks)
-            evaluator.session.error(
-                "E201", f"there is no net `{variant.base.name}`", variant.base.span, help=help
-            )
-            return None
         own = {p.name for p in variant.parameters}
         mine = [g for g in given if g.name is None or g.name in own]
         others = [g for g in given if g.name is not None and g.name not in own]
-        frame = bind_block(evaluator, f"net `{block.name}`", variant.parameters, mine, block, span)
+        frame = _bind(evaluator, block, mine, span)
         if frame is None:
             return None
-        given = (*evaluator.arguments(variant.arguments, frame, None, None), *others)
+        given = (*evaluator.arguments(variant.arguments, Here.outside(frame)), *others)
         block = base
-    definition = block.definition
-    assert isinstance(definition, syntax.Definition)
-    frame = bind_block(
-        evaluator, f"{definition.kind} `{block.name}`", definition.parameters, given, block, span
-    )
-    return None if frame is None else Prepared(definition, frame)
-
-
-def bind_block(
-    evaluator: Evaluator,
-    what: str,
-    parameters: tuple[syntax.ParameterOf, ...],
-    given: Iterable[Given],
-    block: Block,
-    span: Span,
-) -> Frame | None:
-    """A frame with a block's parameters. None when one has no value, which has been reported."""
-    session: Session = evaluator.session
-    names = [p.name for p in parameters]
-    matched = match_arguments(session, what, names, given, span)
-    frame = block.frame.child()
-    frame.defaults = block.defaults
-    complete = True
-    for parameter in parameters:
-        if parameter.name in frame.variables:
-            session.error("E206", f"{what} has two parameters `{parameter.name}`", parameter.span)
-        elif parameter.name in matched:
-            frame.variables[parameter.name] = matched[parameter.name].value
-        elif parameter.default is not None:
-            frame.variables[parameter.name] = evaluator.evaluate(parameter.default, frame, None, None)
-        else:
-            help = f"it has {', '.join(names)}"
-            session.error("E203", f"{what} needs `{parameter.name}`", span, help=help)
-            complete = False
-    return frame if complete else None
+    frame = _bind(evaluator, block, given, span)
+    return None if frame is None else Prepared(called, block.definition, frame)
 
 
 def unknown_arguments(block: Block) -> list[Given]:
     """Arguments for a look through a definition that nothing calls: every parameter is unknown."""
     return [Given(p.name, UNKNOWN, p.span) for p in block.definition.parameters]
+
+
+def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Block | None:
+    """What a variant is a variant of; None when there is no such net, which has been reported."""
+    variant = block.definition
+    assert isinstance(variant, syntax.Variant)
+    if any(variant is earlier for earlier in seen):
+        names = " → ".join(v.name.name for v in (*seen, variant))
+        message = f"net `{variant.name.name}` is a variant of itself: {names}"
+        evaluator.session.error("E207", message, variant.base.span)
+        return None
+    base = block.frame.blocks.get(variant.base.name)
+    if base is None and block.frame.find(variant.base.name)[1] is not UNKNOWN:
+        help = suggest(variant.base.name, block.frame.blocks)
+        evaluator.session.error(
+            "E201", f"there is no net `{variant.base.name}`", variant.base.span, help=help
+        )
+    return base
+
+
+def _bind(evaluator: Evaluator, block: Block, given: Iterable[Given], span: Span) -> Frame | None:
+    """A frame with a block's parameters. None when one has no value, which has been reported."""
+    definition = block.definition
+    kind = definition.kind if isinstance(definition, syntax.Definition) else "net"
+    what = f"{kind} `{block.name}`"
+    names = [p.name for p in definition.parameters]
+    matched = match_arguments(evaluator.session, what, names, given, span)
+    frame = block.frame.child()
+    frame.defaults = block.defaults
+    complete = True
+    for parameter in definition.parameters:
+        if parameter.name in frame.variables:
+            message = f"{what} has two parameters `{parameter.name}`"
+            evaluator.session.error("E206", message, parameter.span)
+        elif parameter.name in matched:
+            frame.variables[parameter.name] = matched[parameter.name].value
+        elif parameter.default is not None:
+            frame.variables[parameter.name] = evaluator.evaluate(parameter.default, Here.outside(frame))
+        else:
+            help = f"it takes {', '.join(names)}"
+            evaluator.session.error("E203", f"{what} needs `{parameter.name}`", span, help=help)
+            complete = False
+    return frame if complete else None
 
 
 def _data(frame: Frame) -> dict[str, Literal]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from netcompiler import syntax
 from netcompiler.diagnostics import shape_text, suggest
-from netcompiler.elaborate.environment import Binding, Frame, NamedOutput, NetState, Scope
-from netcompiler.elaborate.names import label_text
+from netcompiler.elaborate.environment import Binding, Here, NamedOutput, NetState, Scope
+from netcompiler.elaborate.names import is_name
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, text_of
 from netcompiler.source import Span
@@ -25,27 +25,23 @@ def declare_groups(statement: syntax.GroupDeclaration, scope: Scope, session: Se
         session.error("E215", "a net that is used as a block cannot declare placement groups", statement.span)
         return
     for name in statement.names:
-        label = label_text(
-            syntax.Label(name.name, False, name.span), Frame(name.span.source, {}, None, {}), session
-        )
-        if label is None:
+        if not is_name(name.name, name.span, session):
             continue
         if name.name in net.groups:
             session.error("E206", f"group `{name.name}` is declared already", name.span)
         net.groups.setdefault(name.name, name.span)
 
 
-def declare_input(
-    statement: syntax.InputDeclaration, frame: Frame, scope: Scope, value: Flow | None, steps: StepRunner
-) -> Flow | None:
+def declare_input(statement: syntax.InputDeclaration, here: Here, steps: StepRunner) -> Flow | None:
     """``input name [3, 224, 224]``: the value of that name, which becomes the current one."""
     session = steps.session
+    scope = here.scope
     net = _net(scope, "input", statement.span, session)
     if net is None:
-        return value
+        return here.value
     name = statement.name.name
-    label_text(syntax.Label(name, False, statement.name.span), frame, session)
-    shape = _shape(statement, frame, scope, value, steps)
+    is_name(name, statement.name.span, session)
+    shape = _shape(statement, here, steps)
     if name in net.inputs or name in scope.bindings:
         session.error("E206", f"`{name}` is the name of another input or step already", statement.name.span)
         return LOST
@@ -57,26 +53,26 @@ def declare_input(
         session.error("E215", "a net with several inputs cannot be used as a block", statement.span)
         flow = LOST
     else:
-        flow = value or LOST
+        flow = here.value or LOST
         if flow.shape is not None and shape is not None and len(flow.shape) != len(shape):
             message = f"the net takes an input like {shape_text(shape)}, it is given {shape_text(flow.shape)}"
             session.error("E210", message, statement.shape.span)
             flow = LOST
-    scope.bindings[name] = Binding(flow, statement.name.span, None, None, frame, scope, None)
+    scope.bindings[name] = Binding(name, flow, statement.name.span, None, None, here)
     return flow
 
 
-def declare_output(statement: syntax.OutputDeclaration, scope: Scope, steps: StepRunner) -> None:
+def declare_output(statement: syntax.OutputDeclaration, here: Here, steps: StepRunner) -> None:
     """``output name`` and ``output name if training``."""
     session = steps.session
-    net = _net(scope, "output", statement.span, session)
+    net = _net(here.scope, "output", statement.span, session)
     if net is None:
         return
     condition = statement.condition
     if condition is not None and condition.name != "training":
         message = f"an output is given always or `if training`, not `if {condition.name}`"
         session.error("E215", message, condition.span, help=suggest(condition.name, ["training"]))
-    flow = steps.resolve(statement.reference, scope)
+    flow = steps.resolve(statement.reference, here)
     name = statement.reference.text
     if any(output.name == name for output in net.outputs):
         session.error("E206", f"`{name}` is an output already", statement.span)
@@ -90,10 +86,8 @@ def declare_output(statement: syntax.OutputDeclaration, scope: Scope, steps: Ste
     net.outputs.append(NamedOutput(name, flow, condition is not None, statement.span))
 
 
-def _shape(
-    statement: syntax.InputDeclaration, frame: Frame, scope: Scope, value: Flow | None, steps: StepRunner
-) -> tuple[int, ...] | None:
-    shape = steps.evaluator.evaluate(statement.shape, frame, scope, value)
+def _shape(statement: syntax.InputDeclaration, here: Here, steps: StepRunner) -> tuple[int, ...] | None:
+    shape = steps.evaluator.evaluate(statement.shape, here)
     if shape is UNKNOWN:
         return None
     extents = shape if isinstance(shape, tuple) else ()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from netcompiler import syntax
 from netcompiler.diagnostics import suggest
-from netcompiler.elaborate.environment import Frame, Scope
+from netcompiler.elaborate.environment import Here
 from netcompiler.elaborate.expressions import Evaluator
-from netcompiler.elaborate.values import Flow
 from netcompiler.operations.base import OPERATIONS
 
 
-def add_default(
-    statement: syntax.Default, frame: Frame, evaluator: Evaluator, scope: Scope | None, value: Flow | None
-) -> None:
+def add_default(statement: syntax.Default, here: Here, evaluator: Evaluator) -> None:
     """Put a ``default`` line in force in its frame, for what comes later."""
+    frame = here.frame
     name = statement.operation.name
     operation = OPERATIONS.get(name)
-    given = evaluator.arguments(statement.arguments, frame, scope, value)
+    given = evaluator.arguments(statement.arguments, here)
     if operation is None:
         help = suggest(name, OPERATIONS) or "defaults are for operations; a block has defaults of its own"
         evaluator.session.error(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from netcompiler import syntax
 from netcompiler.elaborate.values import Block, Defaults, Flow
 from netcompiler.source import Source, Span
-
-if TYPE_CHECKING:
-    from netcompiler.elaborate.placement import Place
 
 COLUMN = "\0"
 """Stands in a path for the group's name, while all columns are elaborated at once."""
@@ -95,22 +92,20 @@ class Binding:
     """A named step: its value, the scope it opened, and how to run it again.
 
     Attributes:
+        name: its name in its scope.
         value: what it gave.
         span: its label's place.
         inner: the names inside it, when it is a scope.
-        step: the step, for ``reuse``; None for an input.
-        frame: the variables it ran with.
-        scope: the scope it stands in.
-        place: the placement it ran in.
+        step: the step, for ``reuse``; None for an input or an unnamed step.
+        here: the variables and the scope it ran with.
     """
 
+    name: str
     value: Flow
     span: Span
     inner: Scope | None
     step: syntax.Step | None
-    frame: Frame
-    scope: Scope
-    place: Place | None
+    here: Here
 
 
 @dataclass(eq=False, slots=True)
@@ -149,23 +144,24 @@ class Scope:
         """The step a reference names: a name seen from here, then names inside it, after dots."""
         scope: Scope | None = self
         while scope is not None:
-            if text in scope.bindings:
-                return scope.bindings[text]
-            head, _, rest = text.partition(".")
-            if rest and head in scope.bindings:
-                inner = scope.bindings[head].inner
-                return None if inner is None else inner._inside(rest)
+            known, binding = scope.inside(text)
+            if known:
+                return binding
             scope = scope.outer
         return None
 
-    def _inside(self, text: str) -> Binding | None:
+    def inside(self, text: str) -> tuple[bool, Binding | None]:
+        """Whether this scope has the first name of a reference, and the step that it names."""
         if text in self.bindings:
-            return self.bindings[text]
-        head, _, rest = text.partition(".")
-        binding = self.bindings.get(head)
-        if not rest or binding is None or binding.inner is None:
-            return None
-        return binding.inner._inside(rest)
+            return True, self.bindings[text]
+        dot = text.find(".")
+        while dot != -1:
+            # A quoted label may have dots in it.
+            binding = self.bindings.get(text[:dot])
+            if binding is not None:
+                return True, None if binding.inner is None else binding.inner.inside(text[dot + 1 :])[1]
+            dot = text.find(".", dot + 1)
+        return False, None
 
     def find_net(self) -> NetState | None:
         """What the net around this scope declares; None in a block."""
@@ -184,3 +180,49 @@ class Scope:
             names |= {name for name in scope.bindings if not name.isdecimal()}
             scope = scope.outer
         return names
+
+
+class Here(NamedTuple):
+    """Where a step or an expression is evaluated: its variables, its scope and the current value."""
+
+    frame: Frame
+    scope: Scope
+    value: Flow | None = None
+
+    @classmethod
+    def outside(cls, frame: Frame) -> Here:
+        """A place with variables alone: a file's own lines, and the parameters of definitions."""
+        return cls(frame, Scope("", None, None))
+
+    def on(self, value: Flow | None) -> Here:
+        """The same place with another current value."""
+        return Here(self.frame, self.scope, value)
+
+    def within(self, scope: Scope) -> Here:
+        """The same variables and value in another scope."""
+        return Here(self.frame, scope, self.value)
+
+    def braced(self) -> Here:
+        """Inside braces that stand here: variables set there are not seen outside."""
+        return Here(self.frame.child(), self.scope, self.value)
+
+
+@dataclass(slots=True)
+class Slot:
+    """What a step is called, and where it stands in the text.
+
+    Attributes:
+        span: its place.
+        name: its name in its scope; None to take the next position.
+        repeat: the number of the repeat it is a copy in.
+        opened: the scope it opened; the step sets it.
+    """
+
+    span: Span
+    name: str | None = None
+    repeat: int | None = None
+    opened: Scope | None = None
+
+    def path(self, scope: Scope) -> str:
+        """Its path as a layer in a scope."""
+        return scope.inner_path(self.name if self.name is not None else scope.take_position())

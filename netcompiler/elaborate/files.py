@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from netcompiler import syntax
 from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.defaults import add_default
-from netcompiler.elaborate.environment import Frame
+from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.expressions import Evaluator
 from netcompiler.elaborate.session import Session
-from netcompiler.elaborate.values import Block
+from netcompiler.elaborate.values import UNKNOWN, Block
 from netcompiler.operations.base import OPERATIONS
 
 Reader = Callable[[syntax.Constant, Session], syntax.File | None]
@@ -57,7 +57,7 @@ class _Definer:
                 case syntax.Let():
                     self._let(item, definitions.frame, evaluator)
                 case syntax.Default():
-                    add_default(item, definitions.frame, evaluator, None, None)
+                    add_default(item, Here.outside(definitions.frame), evaluator)
                 case syntax.Definition() | syntax.Variant():
                     self._define(item, definitions)
         self.done[key] = definitions
@@ -66,7 +66,7 @@ class _Definer:
     def _let(self, item: syntax.Let, frame: Frame, evaluator: Evaluator) -> None:
         if item.name.name in frame.variables:
             self.session.error("E206", f"`{item.name.name}` is defined already", item.name.span)
-        frame.variables[item.name.name] = evaluator.evaluate(item.value, frame, None, None)
+        frame.variables[item.name.name] = evaluator.evaluate(item.value, Here.outside(frame))
 
     def _define(self, item: syntax.Definition | syntax.Variant, definitions: Definitions) -> None:
         name = item.name.name
@@ -84,25 +84,31 @@ class _Definer:
 
     def _use(self, item: syntax.Use, definitions: Definitions, using: tuple[object, ...]) -> None:
         file = self.read(item.file, self.session)
-        if file is None:
-            return
-        key = file.source.path or file.source
-        if key in using:
-            self.session.error(
-                "E108", f"`{item.file.value}` uses this file, so they would go in circles", item.span
-            )
-            return
-        if len(using) > self.session.limits.nesting or len(self.done) >= self.session.limits.files:
-            raise self.session.stop(f"more than {self.session.limits.files} files are used", item.span)
-        other = self.define(file, using)
+        key = file and (file.source.path or file.source)
+        if file is not None and key in using:
+            message = f"`{item.file.value}` uses this file, so they would go in circles"
+            self.session.error("E108", message, item.file.span)
+            file = None
+        other = None if file is None else self.define(file, using).own
         for name in item.names:
-            block = other.own.get(name.name)
-            if block is None:
-                help = suggest(name.name, other.own)
-                self.session.error(
-                    "E201", f"`{item.file.value}` defines no `{name.name}`", name.span, help=help
-                )
-            elif name.name in definitions.frame.blocks:
-                self.session.error("E206", f"`{name.name}` is defined already", name.span)
-            else:
-                definitions.frame.blocks[name.name] = block
+            self._take(name, other, item, definitions)
+
+    def _take(
+        self, name: syntax.Name, other: dict[str, Block] | None, item: syntax.Use, definitions: Definitions
+    ) -> None:
+        """Take one name from another file's definitions, which are None when they cannot be read."""
+        if other is not None and name.name not in other:
+            help = suggest(name.name, other) or (f"it defines {', '.join(other)}" if other else None)
+            message = f"`{item.file.value}` defines no `{name.name}`"
+            self.session.error("E201", message, name.span, help=help)
+        elif name.name in definitions.frame.blocks:
+            self.session.error("E206", f"`{name.name}` is defined already", name.span)
+        elif name.name in OPERATIONS:
+            message = f"`{name.name}` is an operation, a definition cannot have its name"
+            self.session.error("E206", message, name.span)
+        elif other is not None:
+            definitions.frame.blocks[name.name] = other[name.name]
+            return
+        if name.name not in definitions.frame.blocks:
+            # What is said about it here is enough.
+            definitions.frame.variables.setdefault(name.name, UNKNOWN)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
-from netcompiler.code import Literal
+from netcompiler.diagnostics import shape_text
 from netcompiler.elaborate.environment import COLUMN
 from netcompiler.elaborate.placement import Place
 from netcompiler.elaborate.session import Session
@@ -24,13 +24,36 @@ class Operand:
     skip: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NewLayer:
+    """A layer that is to be added.
+
+    Attributes:
+        operation: what it does.
+        args: its arguments, defaults filled in.
+        path: its path, `COLUMN` standing for the column's group.
+        named: True when the spec names it.
+        span: its place.
+        notes: facts to add to an error about the shapes.
+        mixes: every column's layer reads all parts of the operands (``exchange``, ``gather``).
+    """
+
+    operation: Operation
+    args: Mapping[str, ArgumentValue]
+    path: str
+    named: bool
+    span: Span
+    notes: tuple[str, ...] = ()
+    mixes: bool = False
+
+
 class LayerBuilder:
     """Collects the layers of one net, in an order in which they can be computed."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.place: Place | None = None
-        self.reusing = False
+        self.reusing: Span | None = None
         self.layers: list[Layer] = []
         self.edges: list[Edge] = []
         self.scopes: dict[str, Scope] = {}
@@ -39,50 +62,48 @@ class LayerBuilder:
         self._runs: dict[str, int] = {}
         self._by_path: dict[str, Layer] = {}
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The groups of the ``columns`` that the step being run stands in, ``()`` outside."""
+        return self.place.groups if self.place is not None and self.place.columns else ()
+
     # ---- layers ------------------------------------------------------------------------------
 
     def add_input(self, name: str, shape: Shape, span: Span) -> Flow:
         """Add an input of the net."""
-        operation = OPERATIONS["input"]
         layer = Layer(
-            f"input:{name}", name, operation, {"shape": shape}, (), shape, "", None, (), False, True, span
+            id=f"input:{name}",
+            path=name,
+            operation=OPERATIONS["input"],
+            args={"shape": shape},
+            inputs=(),
+            output=shape,
+            scope="",
+            group=None,
+            columns=(),
+            reuses=False,
+            named=True,
+            span=span,
         )
-        self.layers.append(layer)
-        self._columns.append(0)
+        self._append(layer, 0)
         return Flow((layer.id,), shape, (None,))
 
-    def add(
-        self,
-        operation: Operation,
-        args: Mapping[str, ArgumentValue],
-        operands: Sequence[Operand],
-        path: str,
-        *,
-        named: bool,
-        span: Span,
-        mixes: bool = False,
-        notes: tuple[str, ...] = (),
-    ) -> Flow:
-        """Add a layer, one a column inside ``columns``, and give its value; `LOST` after an error.
-
-        ``notes`` are facts to add to an error about the shapes.
-        With ``mixes``, every column's layer reads all parts of the operands (``exchange``, ``gather``).
-        """
+    def add(self, new: NewLayer, operands: Sequence[Operand]) -> Flow:
+        """Add a layer, one a column inside ``columns``, and give its value; `LOST` after an error."""
         if any(operand.flow.shape is None for operand in operands):
             return LOST
-        columns = self.place.groups if self.place is not None and self.place.columns else ()
-        if not mixes and not self._meet(operands, columns, span):
+        if not new.mixes and not self._meet(operands, new.span):
             return LOST
-        parts = [_reads(operands, column, mixes) for column in range(max(1, len(columns)))]
+        parts = [_reads(operands, column, new.mixes) for column in range(max(1, len(self.columns)))]
         inputs = tuple(read.shape for read in parts[0])
-        shape = self._shape(operation, args, inputs, span, notes)
+        shape = self._shape(new, inputs)
         if shape is None:
             return LOST
         sources = []
         groups: list[str | None] = []
         for column, reads in enumerate(parts):
             group = None if self.place is None else self.place.groups[column]
-            layer = self._layer(operation, args, inputs, shape, path, group, columns, named, span)
+            layer = self._layer(new, inputs, shape, group)
             if layer is None:
                 return LOST
             self._connect(layer, reads)
@@ -91,31 +112,23 @@ class LayerBuilder:
             groups.append(group)
         return Flow(tuple(sources), shape, tuple(groups))
 
-    def _shape(
-        self,
-        operation: Operation,
-        args: Mapping[str, ArgumentValue],
-        inputs: tuple[Shape, ...],
-        span: Span,
-        notes: tuple[str, ...],
-    ) -> Shape | None:
+    def _shape(self, new: NewLayer, inputs: tuple[Shape, ...]) -> Shape | None:
+        name = new.operation.name
         try:
-            shape = operation.shape(Call(inputs, args))
+            shape = new.operation.shape(Call(inputs, new.args))
         except ShapeError as error:
-            facts = notes or error.notes
-            self.session.error(
-                error.code, f"{operation.name}: {error.message}", span, notes=facts, help=error.help
-            )
+            message = f"{name}: {error.message}"
+            self.session.error(error.code, message, new.span, notes=new.notes or error.notes, help=error.help)
             return None
         if prod(shape) > self.session.limits.dimension:
-            raise self.session.stop(f"{operation.name} gives {prod(shape):,} elements a sample", span)
+            raise self.session.stop(f"{name} gives {prod(shape):,} elements a sample", new.span)
         return shape
 
-    def _meet(self, operands: Sequence[Operand], columns: tuple[str, ...], span: Span) -> bool:
+    def _meet(self, operands: Sequence[Operand], span: Span) -> bool:
         """Whether the operands can be read here: a value spread over columns only inside the same ones."""
         for operand in operands:
             flow = operand.flow
-            if flow.spread and flow.groups != columns:
+            if flow.spread and flow.groups != self.columns:
                 groups = ", ".join(map(str, flow.groups))
                 self.session.error(
                     "E305",
@@ -127,106 +140,100 @@ class LayerBuilder:
         return True
 
     def _layer(
-        self,
-        operation: Operation,
-        args: Mapping[str, ArgumentValue],
-        inputs: tuple[Shape, ...],
-        shape: Shape,
-        path: str,
-        group: str | None,
-        columns: tuple[str, ...],
-        named: bool,
-        span: Span,
+        self, new: NewLayer, inputs: tuple[Shape, ...], shape: Shape, group: str | None
     ) -> Layer | None:
-        path = path.replace(COLUMN, group) if group is not None else path
-        scope = path.rpartition(".")[0]
-        if not self.reusing:
-            self._runs[path] = 1
-            layer = Layer(
-                path, path, operation, args, inputs, shape, scope, group, columns, False, named, span
-            )
-            self._by_path[path] = layer
-            return layer
-        first = self._by_path.get(path)
-        if first is None or not self._same_weights(first, operation, args, inputs, group, span):
-            if first is None:
-                self.session.error("E213", f"the layer `{path}` did not run the first time", span)
+        path = new.path if group is None else new.path.replace(COLUMN, group)
+        layer = Layer(
+            id=path,
+            path=path,
+            operation=new.operation,
+            args=new.args,
+            inputs=inputs,
+            output=shape,
+            scope=path.rpartition(".")[0],
+            group=group,
+            columns=self.columns,
+            reuses=False,
+            named=new.named,
+            span=new.span,
+        )
+        if self.reusing is not None:
+            return self._again(layer, self.reusing)
+        if path in self._by_path or path in self.scopes:
+            self._taken(path, new.span)
             return None
-        self._runs[path] += 1
-        key = f"{path}@{self._runs[path]}"
-        return Layer(key, path, operation, args, inputs, shape, scope, group, columns, True, named, span)
+        self._runs[path] = 1
+        self._by_path[path] = layer
+        return layer
 
-    def _same_weights(
-        self,
-        first: Layer,
-        operation: Operation,
-        args: Mapping[str, ArgumentValue],
-        inputs: tuple[Shape, ...],
-        group: str | None,
-        span: Span,
-    ) -> bool:
-        call = Call(inputs, args)
-        if first.operation is not operation or operation.weights(call) != first.weights:
+    def _again(self, layer: Layer, span: Span) -> Layer | None:
+        """A further run of the layer that has this one's path; None when its weights do not fit here."""
+        first = self._by_path.get(layer.path)
+        if first is None:
+            message = "this runs a layer that did not run the first time"
+            self.session.error("E213", message, span)
+            return None
+        if first.weights != layer.weights:
+            notes = (f"first run: {_weights_text(first)}", f"this run: {_weights_text(layer)}")
+            message = f"the weights of `{first.path}` do not fit this input"
+            self.session.error("E213", message, span, notes=notes)
+            return None
+        if first.operation.code(first.call) != layer.operation.code(layer.call):
             notes = (
-                f"first run: {_weights_text(first.operation.weights(first.call))}",
-                f"this run: {_weights_text(operation.weights(call))}",
+                f"first run: {first.label} of {_inputs_text(first)}",
+                f"this run: {layer.label} of {_inputs_text(layer)}",
             )
-            self.session.error(
-                "E213", f"the weights of `{first.path}` do not fit this input", span, notes=notes
-            )
-            return False
-        if first.group != group:
-            message = f"the weights of `{first.path}` are on group {first.group}, this is group {group}"
+            message = f"`{first.path}` is another layer for this input, so it cannot run once more"
+            self.session.error("E213", message, span, notes=notes)
+            return None
+        if first.group != layer.group:
+            message = f"the weights of `{first.path}` are on group {first.group}, this is group {layer.group}"
             self.session.error("E213", message, span, help=f"run it `on {first.group} {{ … }}`")
-            return False
-        return True
+            return None
+        self._runs[layer.path] += 1
+        return replace(layer, id=f"{layer.path}@{self._runs[layer.path]}", reuses=True)
+
+    def _taken(self, path: str, span: Span) -> None:
+        earlier = self._by_path.get(path) or self.scopes[path]
+        notes = (f"first given at {earlier.span}",)
+        help = "layers without a name are called by their position: 0, 1, 2 …"
+        message = f"`{path}` is the name of another layer or scope already"
+        self.session.error("E206", message, span, notes=notes, help=help if path[-1:].isdecimal() else None)
 
     def _connect(self, layer: Layer, reads: Sequence[_Read]) -> None:
         for argument, read in enumerate(reads):
             crosses = read.group is not None and layer.group is not None and read.group != layer.group
+            declared = crosses and read.admits(layer.group)
             size = prod(read.shape) * BYTES_PER_ELEMENT
-            edge = Edge(
-                read.source,
-                layer.id,
-                argument,
-                read.skip,
-                crosses,
-                crosses and read.admits(layer.group),
-                size,
-            )
+            edge = Edge(read.source, layer.id, argument, read.skip, crosses, declared, size)
             self.edges.append(edge)
 
     def _append(self, layer: Layer, column: int) -> None:
         self.layers.append(layer)
         self._columns.append(column)
         if len(self.layers) > self.session.limits.layers:
-            raise self.session.stop(f"net has more than {self.session.limits.layers:,} layers", layer.span)
+            message = f"the net has more than {self.session.limits.layers:,} layers"
+            raise self.session.stop(message, layer.span)
 
     # ---- scopes and columns ------------------------------------------------------------------
 
-    def open_scope(
-        self,
-        path: str,
-        definition: str | None,
-        arguments: Mapping[str, Literal],
-        repeat: int | None,
-        span: Span,
-        *,
-        is_column: bool = False,
-    ) -> None:
+    def open_scope(self, scope: Scope, *, is_column: bool = False) -> None:
         """Note a scope, one a column inside ``columns``."""
-        groups = self.place.groups if self.place is not None and self.place.columns else (None,)
-        for group in groups:
-            full = path if group is None else path.replace(COLUMN, group)
-            self.scopes.setdefault(
-                full, Scope(full, definition, arguments, repeat, group if is_column else None, span)
-            )
+        if not self.columns:
+            self._note(scope)
+        for group in self.columns:
+            path = scope.path.replace(COLUMN, group)
+            self._note(replace(scope, path=path, column=group if is_column else None))
 
     def drop_scope(self, path: str) -> None:
         """Forget a scope in which nothing was added."""
-        groups = self.place.groups if self.place is not None and self.place.columns else (None,)
-        for group in groups:
-            self.scopes.pop(path if group is None else path.replace(COLUMN, group), None)
+        for group in self.columns or ("",):
+            self.scopes.pop(path.replace(COLUMN, group), None)
+
+    def _note(self, scope: Scope) -> None:
+        if scope.path in self._by_path:
+            self._taken(scope.path, scope.span)
+        self.scopes.setdefault(scope.path, scope)
 
     def begin_part(self) -> None:
         """A part of ``columns`` begins here: its layers will be ordered column after column."""
@@ -243,13 +250,13 @@ class LayerBuilder:
 
     def graph(
         self,
-        name: str,
+        root: Scope,
         groups: Mapping[str, Span],
         outputs: list[Output],
         title: tuple[str, ...],
-        root: Scope,
     ) -> Graph:
-        """The finished graph."""
+        """The finished graph; ``root`` is the net's own scope."""
+        name = root.definition or ""
         graph = Graph(name, groups=tuple(groups), group_spans=dict(groups), outputs=outputs, title=title)
         for layer in self.layers:
             graph.add_layer(layer)
@@ -263,7 +270,7 @@ class LayerBuilder:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One value that a layer reads."""
+    """One value that a layer reads; ``admitted`` are the groups that may read it, None for all."""
 
     source: str
     group: str | None
@@ -280,16 +287,17 @@ def _reads(operands: Sequence[Operand], column: int, mixes: bool) -> list[_Read]
     for operand in operands:
         flow = operand.flow
         assert flow.shape is not None
-        if mixes:
-            parts = range(len(flow.sources))
-        else:
-            parts = range(column, column + 1) if flow.spread else range(1)
-        reads += [
-            _Read(flow.sources[p], flow.groups[p], flow.shape, operand.skip, None if mixes else flow.admitted)
-            for p in parts
-        ]
+        admitted = None if mixes else flow.admitted
+        parts = list(zip(flow.sources, flow.groups, strict=True))
+        if not mixes:
+            parts = [parts[column if flow.spread else 0]]
+        reads += [_Read(source, group, flow.shape, operand.skip, admitted) for source, group in parts]
     return reads
 
 
-def _weights_text(weights: Mapping[str, Shape]) -> str:
-    return ", ".join(f"{name} {list(shape)}" for name, shape in weights.items()) or "none"
+def _weights_text(layer: Layer) -> str:
+    return ", ".join(f"{name} {list(shape)}" for name, shape in layer.weights.items()) or "no weights"
+
+
+def _inputs_text(layer: Layer) -> str:
+    return ", ".join(map(shape_text, layer.inputs))

@@ -8,12 +8,13 @@ from netcompiler import syntax
 from netcompiler.elaborate.environment import Frame
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import UNKNOWN, kind_of
+from netcompiler.source import Span
 
 _PATH = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
+_LONGEST = 200
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
-MODULE_ATTRIBUTES = frozenset(
-    """
+_ATTRIBUTES = """
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
     dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half
     ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
@@ -22,8 +23,9 @@ MODULE_ATTRIBUTES = frozenset(
     register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
     register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to
     to_empty train training type xpu zero_grad
-    """.split()
-)
+"""
+
+MODULE_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 """Attributes of torch.nn.Module: torch refuses submodules of these names."""
 
 
@@ -32,28 +34,38 @@ def label_text(label: syntax.Label, frame: Frame, session: Session) -> str | Non
     text = label.text
     if label.quoted and "{" in text:
         for name in _VARIABLE.findall(text):
-            found, value = frame.find(name.strip())
-            if value is UNKNOWN:
-                return None
-            if not found or isinstance(value, bool) or not isinstance(value, (int, str)):
-                what = kind_of(value) if found else "not defined"
-                session.error(
-                    "E201",
-                    f"`{{{name}}}` in a name is a variable with a whole number or string; this is {what}",
-                    label.span,
-                    help="give the expression a name first: `let i = …`",
-                )
+            if not _is_known(name, frame, label.span, session):
                 return None
         text = _VARIABLE.sub(lambda m: str(frame.find(m.group(1).strip())[1]), text)
+    return text if is_name(text, label.span, session) else None
+
+
+def is_name(text: str, span: Span, session: Session) -> bool:
+    """Whether a step, input or group can be called this; if not, it is reported."""
     if not _PATH.fullmatch(text):
-        session.error(
-            "E219", f"`{text}` is no name", label.span, help="a name has letters, digits, `_`, dots between"
-        )
-        return None
+        shown = text if len(text) <= 60 else text[:59] + "…"
+        help = "a name has letters a to z, digits and `_`, with dots between parts"
+        session.error("E219", f"`{shown}` cannot be a name", span, help=help)
+        return False
+    if len(text) > _LONGEST:
+        session.error("E217", f"name has {len(text):,} characters, the limit is {_LONGEST}", span)
+        return False
     for part in text.split("."):
         if part in MODULE_ATTRIBUTES or (part.startswith("__") and part.endswith("__")):
-            session.error(
-                "E219", f"`{part}` is an attribute of torch.nn.Module", label.span, help="choose another name"
-            )
-            return None
-    return text
+            message = f"`{part}` is an attribute of every torch.nn.Module, no layer can have its name"
+            session.error("E219", message, span, help="choose another name")
+            return False
+    return True
+
+
+def _is_known(name: str, frame: Frame, span: Span, session: Session) -> bool:
+    """Whether a ``{variable}`` in a label has a value to put there; if not, it is reported."""
+    found, value = frame.find(name.strip())
+    if value is UNKNOWN:
+        return False
+    if found and isinstance(value, (int, str)) and not isinstance(value, bool):
+        return True
+    what = kind_of(value) if found else "not defined"
+    message = f"`{{{name}}}` in a name is a variable with a whole number or a string; this is {what}"
+    session.error("E201", message, span, help="give the expression a name first: `let i = …`")
+    return False

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from netcompiler import syntax
+from netcompiler.code import Literal
 from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.blocks import prepare, unknown_arguments
-from netcompiler.elaborate.environment import Frame, NetState, Scope
+from netcompiler.elaborate.environment import Frame, Here, NetState, Scope
 from netcompiler.elaborate.expressions import Evaluator
 from netcompiler.elaborate.files import Definitions
 from netcompiler.elaborate.layers import LayerBuilder
-from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.session import LimitError, Session
 from netcompiler.elaborate.steps import StepRunner
 from netcompiler.elaborate.values import LOST, Block, Flow, Given, is_data
 from netcompiler.graph import Graph, Output
@@ -29,7 +31,7 @@ class DefaultOf:
 
     def value(self, session: Session) -> object:
         """Its value; `UNKNOWN` when it depends on other parameters."""
-        return Evaluator(session).evaluate(self.expression, self.frame, None, None)
+        return Evaluator(session).evaluate(self.expression, Here.outside(self.frame))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,12 @@ class NetSignature:
     @property
     def loadable(self) -> bool:
         """True when every parameter has a default."""
-        return all(default is not None for default in self.parameters.values())
+        return not self.missing(())
+
+    def missing(self, given: Iterable[Given]) -> list[str]:
+        """The parameters that have no value when these are given."""
+        names = {argument.name for argument in given}
+        return [n for n, default in self.parameters.items() if default is None and n not in names]
 
 
 def signatures(definitions: Definitions) -> dict[str, NetSignature]:
@@ -95,64 +102,73 @@ def _parameters(block: Block, seen: set[int]) -> dict[str, DefaultOf | None] | N
 
 def elaborate(
     signature: NetSignature, given: Iterable[Given], shapes: Mapping[str, Shape], session: Session
-) -> tuple[Graph, StepRunner]:
+) -> Graph:
     """The graph of a net with its parameters and, where given, other input shapes than it declares.
 
     Mistakes are reported to the session; the graph is whole only when there are none.
-    Raises `LimitReached` when a limit is exceeded.
+    Raises `LimitError` when a limit is exceeded.
     """
     block = signature.block
     span = block.definition.name.span
+    given = tuple(given)
+    missing = signature.missing(given)
+    if missing:
+        message = f"net `{block.name}` needs a value for {' and '.join(f'`{name}`' for name in missing)}"
+        help = f"on the command line `-D {missing[0]}=…`, in Python `{missing[0]}=…`"
+        session.error("E216", message, span, help=help)
+        raise LimitError
     steps = StepRunner(session, LayerBuilder(session))
     net = NetState(outermost=True, shapes=dict(shapes))
-    root = Scope("", None, None)
     prepared = prepare(block, given, steps.evaluator, span)
     result: Flow | None = LOST
     arguments = {}
     if prepared is not None:
         arguments = {n: v for n, v in prepared.frame.variables.items() if is_data(v)}
-        result = steps.calls.blocks.run_prepared(block, prepared, root, None, None, outermost=net)
-        for name in shapes:
-            if name not in net.inputs:
-                help = suggest(name, net.inputs) or f"it has {', '.join(net.inputs) or 'none'}"
-                session.error("E201", f"net `{block.name}` has no input `{name}`", span, help=help)
-    outputs = _outputs(result, net, block, steps)
-    scope = GraphScope("", block.name, arguments, None, None, block.definition.span)  # type: ignore[arg-type]
-    title = _title(block.frame.source.text)
-    return steps.builder.graph(block.name, net.groups, outputs, title, scope), steps
+        here = Here(prepared.frame, Scope("", None, None))
+        result = steps.calls.blocks.run_prepared(prepared, here, None, outermost=net)
+        _check_shapes(shapes, net, block, session)
+    outputs = _outputs(result, net, block, session)
+    root = GraphScope("", block.name, cast(dict[str, Literal], arguments), None, None, block.definition.span)
+    return steps.builder.graph(root, net.groups, outputs, _title(block.frame.source.text))
 
 
-def _outputs(result: Flow | None, net: NetState, block: Block, steps: StepRunner) -> list[Output]:
+def _check_shapes(shapes: Mapping[str, Shape], net: NetState, block: Block, session: Session) -> None:
+    for name in shapes:
+        if name not in net.inputs:
+            help = suggest(name, net.inputs) or f"it has {', '.join(net.inputs) or 'none'}"
+            message = f"net `{block.name}` has no input `{name}`"
+            session.error("E201", message, block.definition.name.span, help=help)
+
+
+def _outputs(result: Flow | None, net: NetState, block: Block, session: Session) -> list[Output]:
     outputs = [
         Output(o.name, o.flow.sources[0], o.flow.shape, o.training_only, o.span)
         for o in net.outputs
         if o.flow.shape is not None
     ]
-    if all(o.training_only for o in net.outputs):
-        span = block.definition.name.span
-        if result is None or any(source.startswith("input:") for source in result.sources):
-            if not steps.session.reporter.errors:
-                help = "a net needs an `input` and at least one layer"
-                steps.session.error("E306", f"net `{block.name}` computes nothing", span, help=help)
-        elif result.spread:
-            groups = ", ".join(map(str, result.groups))
-            message = f"the result of net `{block.name}` has a part on each of the groups {groups}"
-            steps.session.error("E305", message, span, help="end it with `on … { gather }`")
-        elif result.shape is not None:
-            outputs.insert(0, Output("output", result.sources[0], result.shape, False, span))
+    if not all(o.training_only for o in net.outputs):
+        return outputs
+    span = block.definition.name.span
+    if result is None or any(source.startswith("input:") for source in result.sources):
+        if not session.reporter.has_errors:
+            help = "a net needs an `input` and at least one layer"
+            session.error("E306", f"net `{block.name}` computes nothing", span, help=help)
+    elif result.spread:
+        groups = ", ".join(map(str, result.groups))
+        message = f"the result of net `{block.name}` has a part on each of the groups {groups}"
+        session.error("E305", message, span, help="end it with `on … { gather }`")
+    elif result.shape is not None:
+        outputs.insert(0, Output("output", result.sources[0], result.shape, False, span))
     return outputs
 
 
 def look_through(block: Block, session: Session) -> None:
     """Report the mistakes in a definition that nothing calls, as far as they show without its arguments."""
     steps = StepRunner(session, LayerBuilder(session))
-    given = unknown_arguments(block)
-    prepared = prepare(block, given, steps.evaluator, block.definition.name.span)
+    prepared = prepare(block, unknown_arguments(block), steps.evaluator, block.definition.name.span)
     if prepared is not None:
-        scope = Scope("", None, LOST)
-        steps.calls.blocks.run_prepared(
-            block, prepared, scope, LOST, None, outermost=NetState(outermost=True)
-        )
+        here = Here(prepared.frame, Scope("", None, LOST), LOST)
+        steps.calls.blocks.run_prepared(prepared, here, None, outermost=NetState(outermost=True))
 
 
 def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:

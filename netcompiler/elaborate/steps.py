@@ -1,25 +1,37 @@
-"""Walking through bodies: statements, chains, named and repeated steps, everything with braces."""
+"""Walking through bodies: statements, chains, named and repeated steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from typing import Any
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import shape_text, suggest
+from netcompiler.diagnostics import suggest
+from netcompiler.elaborate.branching import run_bracket, run_for, run_if, run_residual
 from netcompiler.elaborate.calls import CallRunner
 from netcompiler.elaborate.declarations import declare_groups, declare_input, declare_output
 from netcompiler.elaborate.defaults import add_default
-from netcompiler.elaborate.environment import COLUMN, Binding, Frame, Scope
-from netcompiler.elaborate.expressions import Evaluator
-from netcompiler.elaborate.layers import LayerBuilder, Operand
+from netcompiler.elaborate.environment import Binding, Here, Scope, Slot
+from netcompiler.elaborate.expressions import Evaluator, flow_or_lost
+from netcompiler.elaborate.layers import LayerBuilder, NewLayer, Operand
 from netcompiler.elaborate.names import label_text
-from netcompiler.elaborate.placement import Place
+from netcompiler.elaborate.placement import run_columns, run_on
 from netcompiler.elaborate.session import Session
-from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, kind_of
+from netcompiler.elaborate.values import LOST, Flow
+from netcompiler.graph import Scope as GraphScope
 from netcompiler.operations.base import OPERATIONS
 from netcompiler.source import Span
+
+_BRACED: Mapping[type, Callable[[Any, Here, StepRunner], Flow | None]] = {
+    syntax.Bracket: run_bracket,
+    syntax.Residual: run_residual,
+    syntax.If: run_if,
+    syntax.For: run_for,
+    syntax.On: run_on,
+    syntax.Columns: run_columns,
+}
+"""What runs each action that is made of braces."""
 
 
 class StepRunner:
@@ -34,56 +46,46 @@ class StepRunner:
 
     # ---- statements --------------------------------------------------------------------------
 
-    def run_body(self, body: syntax.Body, frame: Frame, scope: Scope, value: Flow | None) -> Flow | None:
+    def run_body(self, body: syntax.Body, here: Here) -> Flow | None:
         """Run all statements of a body; the current value after the last."""
         for statement in body.statements:
-            value = self.run_statement(statement, frame, scope, value)
-        return value
+            here = here.on(self.run_statement(statement, here))
+        return here.value
 
-    def run_statement(
-        self, statement: syntax.Statement, frame: Frame, scope: Scope, value: Flow | None
-    ) -> Flow | None:
+    def run_statement(self, statement: syntax.Statement, here: Here) -> Flow | None:
         """Run one statement; the current value after it."""
         match statement:
             case syntax.Chain():
-                return self.run_chain(statement, frame, scope, value)
-            case syntax.Let():
-                name = statement.name.name
-                if name in frame.variables:
-                    self.session.error(
-                        "E206", f"`{name}` is defined already in these braces", statement.name.span
-                    )
-                frame.variables[name] = self.evaluator.evaluate(statement.value, frame, scope, value)
-            case syntax.Default():
-                add_default(statement, frame, self.evaluator, scope, value)
-            case syntax.GroupDeclaration():
-                declare_groups(statement, scope, self.session)
+                return self.run_chain(statement, here)
             case syntax.InputDeclaration():
-                return declare_input(statement, frame, scope, value, self)
+                return declare_input(statement, here, self)
+            case syntax.Let():
+                self._let(statement, here)
+            case syntax.Default():
+                add_default(statement, here, self.evaluator)
+            case syntax.GroupDeclaration():
+                declare_groups(statement, here.scope, self.session)
             case syntax.OutputDeclaration():
-                declare_output(statement, scope, self)
-        return value
+                declare_output(statement, here, self)
+        return here.value
 
-    def run_chain(self, chain: syntax.Chain, frame: Frame, scope: Scope, value: Flow | None) -> Flow | None:
+    def run_chain(self, chain: syntax.Chain, here: Here) -> Flow | None:
         """Run the links of a chain, one after another."""
         for link in chain.links:
             if isinstance(link, syntax.From):
-                value = self.resolve(link.reference, scope)
+                here = here.on(self.resolve(link.reference, here))
             else:
-                value = self.run_step(link, frame, scope, value)
-        return value
+                here = here.on(self.run_step(link, here))
+        return here.value
 
-    def resolve(self, reference: syntax.Reference, scope: Scope) -> Flow:
+    def resolve(self, reference: syntax.Reference, here: Here) -> Flow:
         """The value a reference names; `LOST` when there is none."""
-        return self.find_value(reference.text, reference.span, scope)
+        if reference.text == "in":
+            return flow_or_lost(self.evaluator.given(reference.span, here))
+        return self.find_value(reference.text, reference.span, here.scope)
 
     def find_value(self, text: str, span: Span, scope: Scope) -> Flow:
         """The value of the step called ``text``; `LOST` when there is none."""
-        if text == "in":
-            given = self.evaluator.evaluate(
-                syntax.Name("in", span), Frame(span.source, {}, None, {}), scope, None
-            )
-            return given if isinstance(given, Flow) else LOST
         binding = scope.find(text)
         if binding is None:
             help = suggest(text, scope.visible()) or "name the step with `name: step` before"
@@ -91,329 +93,133 @@ class StepRunner:
             return LOST
         return binding.value
 
+    def _let(self, statement: syntax.Let, here: Here) -> None:
+        name = statement.name.name
+        if name in here.frame.variables:
+            message = f"`{name}` is defined already in these braces"
+            self.session.error("E206", message, statement.name.span)
+        here.frame.variables[name] = self.evaluator.evaluate(statement.value, here)
+
     # ---- steps -------------------------------------------------------------------------------
 
-    def run_step(self, step: syntax.Step, frame: Frame, scope: Scope, value: Flow | None) -> Flow | None:
+    def run_step(self, step: syntax.Step, here: Here) -> Flow | None:
         """Run a step with its name and repeats; the value it gives."""
         self.session.spend(step.span)
         if step.label is None:
-            return self._repeated(step, None, frame, scope, value)
-        name = label_text(step.label, frame, self.session)
+            return self._repeated(step, here)
+        name = label_text(step.label, here.frame, self.session)
         if name is None:
-            self._repeated(step, None, frame, scope, value)
+            self._repeated(step, here)
             return LOST
+        scope = here.scope
         earlier = scope.bindings.get(name)
         if earlier is not None and not self.builder.reusing:
-            line = earlier.span.line
-            self.session.error(
-                "E206",
-                f"`{name}` is the name of another step already",
-                step.label.span,
-                notes=(f"first given on line {line}",),
-                help='in a `for`, put the variable into the name: `"conv{i}": …`'
-                if earlier.span == step.label.span
-                else None,
-            )
+            self._named_twice(name, earlier, step.label.span)
         scope.position += 1
-        result, inner = self.run_named(step, name, frame, scope, value)
-        scope.bindings[name] = Binding(
-            result or LOST, step.label.span, inner, step, frame, scope, self.builder.place
-        )
+        slot = Slot(step.span, name)
+        result = self.run_named(step, slot, here)
+        scope.bindings[name] = Binding(name, result or LOST, step.label.span, slot.opened, step, here)
         return result
 
-    def run_named(
-        self, step: syntax.Step, name: str, frame: Frame, scope: Scope, value: Flow | None
-    ) -> tuple[Flow | None, Scope | None]:
-        """Run a step under a name; its value and the scope it opened, if any."""
+    def run_named(self, step: syntax.Step, slot: Slot, here: Here) -> Flow | None:
+        """Run a step under the name in its slot."""
+        name = slot.name or ""
         before = len(self.builder.layers)
-        self._open_parents(name, scope, step.span)
-        if step.repeat is None and self.calls.is_layer(step.action, frame, scope):
-            return self._act(step.action, name, frame, scope, value, None, step.span), None
-        opened: list[Scope] = []
-        if step.repeat is None:
-            result = self._act(step.action, name, frame, scope, value, None, step.span, opened)
+        self._open_parents(name, here, step.span)
+        if step.repeat is not None:
+            slot.opened = self.open_scope(name, here, slot)
+            result = self._repeated(step, here.within(slot.opened))
         else:
-            inner = self.open_scope(name, scope, step.span)
-            opened.append(inner)
-            result = self._repeated(step, inner, frame, inner, value)
-        if len(self.builder.layers) == before and result is value and value is not None:
+            result = self._act(step.action, here, slot)
+            if self.calls.is_layer(step.action, here):
+                return result
+        if len(self.builder.layers) == before and result is here.value and result is not None:
             # A named value is a layer of its own, so that an identity shortcut can be seen and hooked.
-            self.builder.drop_scope(scope.inner_path(name))
-            path = scope.inner_path(name)
-            return self.builder.add(
-                OPERATIONS["identity"], {}, [Operand(value)], path, named=True, span=step.span
-            ), None
-        return result, opened[0] if opened else None
+            slot.opened = None
+            path = here.scope.inner_path(name)
+            self.builder.drop_scope(path)
+            new = NewLayer(OPERATIONS["identity"], {}, path, named=True, span=step.span)
+            return self.builder.add(new, [Operand(result)])
+        return result
 
-    def _repeated(
-        self, step: syntax.Step, copies: Scope | None, frame: Frame, scope: Scope, value: Flow | None
-    ) -> Flow | None:
+    def _named_twice(self, name: str, earlier: Binding, span: Span) -> None:
+        again = earlier.span == span
+        help = 'in a `for`, put the variable into the name: `"conv{i}": …`' if again else None
+        notes = () if again else (f"first given on line {earlier.span.line}",)
+        message = f"`{name}` is the name of another step already"
+        self.session.error("E206", message, span, notes=notes, help=help)
+
+    def _repeated(self, step: syntax.Step, here: Here) -> Flow | None:
         if step.repeat is None:
-            return self._act(step.action, None, frame, scope, value, None, step.span)
-        count = self.evaluator.whole(step.repeat, frame, scope, value)
-        if isinstance(count, int) and count < 0:
-            self.session.error("E205", f"a step cannot be repeated {count} times", step.repeat.span)
-            count = UNKNOWN
-        if isinstance(step.repeat, syntax.Constant) and count == 0:
-            self.session.warning("W402", "the step is repeated 0 times, so it never runs", step.span)
+            return self._act(step.action, here, Slot(step.span))
+        count = self.evaluator.whole(step.repeat, here)
+        if not isinstance(count, int) or count < 0:
+            if isinstance(count, int):
+                message = f"a step cannot be repeated {count} times"
+                self.session.error("E205", message, step.repeat.span)
+            self._act(step.action, here, Slot(step.span))
+            return LOST
+        self._check_repeats(step, count)
         self._repeats += 1
         repeat = self._repeats
-        known = isinstance(count, int)
-        for _ in range(count) if isinstance(count, int) else range(1):
+        for _ in range(count):
             self.session.spend(step.span)
-            name = (
-                None
-                if isinstance(step.action, syntax.Call) and step.action.branches is None
-                else scope.take_position()
-            )
-            value = self._act(step.action, name, frame, scope, value, repeat, step.span)
-        return value if known else LOST
+            name = here.scope.take_position() if self.opens_scope(step.action) else None
+            here = here.on(self._act(step.action, here, Slot(step.span, name, repeat)))
+        return here.value
 
-    def _act(
-        self,
-        action: syntax.Action,
-        name: str | None,
-        frame: Frame,
-        scope: Scope,
-        value: Flow | None,
-        repeat: int | None,
-        span: Span,
-        opened: list[Scope] | None = None,
-    ) -> Flow | None:
+    def _check_repeats(self, step: syntax.Step, count: int) -> None:
+        limit = self.session.limits.layers
+        if count > limit:
+            message = f"a step is repeated {count:,} times, and a net has at most {limit:,} layers"
+            raise self.session.stop(message, step.span)
+        if count == 0 and isinstance(step.repeat, syntax.Constant):
+            self.session.warning("W402", "the step is repeated 0 times, so it never runs", step.span)
+
+    @staticmethod
+    def opens_scope(action: syntax.Action) -> bool:
+        """True for steps with braces: under a name they are a scope. Calls see to their own."""
+        return not isinstance(action, syntax.Call) or action.branches is not None
+
+    def _act(self, action: syntax.Action, here: Here, slot: Slot) -> Flow | None:
         if isinstance(action, syntax.Call) and action.branches is None:
-            return self.calls.run(action, name, frame, scope, value, repeat, span, opened)
-        if name is not None:
-            scope = self.open_scope(name, scope, span, repeat=repeat)
-            if opened is not None:
-                opened.append(scope)
-        inner = frame.child()
-        match action:
-            case syntax.Call():
-                return self.calls.merge(action, None, inner, scope, value, span)
-            case syntax.Bracket():
-                return self.run_body(action.body, inner, scope, value)
-            case syntax.Residual():
-                return self._residual(action, inner, scope, value)
-            case syntax.If():
-                return self._if(action, inner, scope, value)
-            case syntax.For():
-                return self._for(action, frame, scope, value, self.run_body)
-            case syntax.On():
-                return self._on(action, inner, scope, value)
-            case syntax.Columns():
-                return self._columns(action, inner, scope, value)
+            return self.calls.run(action, here, slot)
+        if slot.name is not None:
+            slot.opened = self.open_scope(slot.name, here, slot)
+            here = here.within(slot.opened)
+        here = here.braced()
+        if isinstance(action, syntax.Call):
+            return self.calls.merge(action, here, Slot(slot.span))
+        return _BRACED[type(action)](action, here, self)
+
+    # ---- scopes ------------------------------------------------------------------------------
 
     def open_scope(
         self,
         name: str,
-        scope: Scope,
-        span: Span,
+        here: Here,
+        slot: Slot,
         *,
         definition: str | None = None,
         arguments: Mapping[str, Literal] | None = None,
-        repeat: int | None = None,
-        given: Flow | None = None,
     ) -> Scope:
-        """A scope called ``name`` inside another; a block's sees nothing of what is around it."""
-        path = scope.inner_path(name)
-        self.builder.open_scope(path, definition, arguments or {}, repeat, span)
-        return Scope(path, None if definition is not None else scope, given)
+        """A scope called ``name`` inside the one that is here."""
+        path = here.scope.inner_path(name)
+        repeat = slot.repeat
+        self.builder.open_scope(GraphScope(path, definition, arguments or {}, repeat, None, slot.span))
+        return Scope(path, here.scope, None)
 
-    def _open_parents(self, name: str, scope: Scope, span: Span) -> None:
-        parts = name.split(".")
-        for depth in range(1, len(parts)):
-            self.builder.open_scope(scope.inner_path(".".join(parts[:depth])), None, {}, None, span)
+    def _open_parents(self, name: str, here: Here, span: Span) -> None:
+        """The scopes that a name with dots in it stands in."""
+        dot = name.find(".")
+        while dot != -1:
+            self.open_scope(name[:dot], here, Slot(span))
+            dot = name.find(".", dot + 1)
 
-    # ---- everything with braces --------------------------------------------------------------
-
-    def _residual(
-        self, action: syntax.Residual, frame: Frame, scope: Scope, value: Flow | None
-    ) -> Flow | None:
-        if value is None:
-            return self.no_value(action.span)
-        body = self.run_body(action.body, frame, scope, value) or LOST
-        skip = value
-        if action.skip is not None:
-            skip = self.run_step(action.skip, frame, scope, value) or LOST
-        if body.shape is not None and skip.shape is not None and body.shape != skip.shape:
-            place = action.skip.span if action.skip is not None else action.span
-            self._mismatch(action, body, skip, place)
-            return LOST
-        add = OPERATIONS["add"]
-        path = scope.inner_path(scope.take_position())
-        operands = [Operand(body), Operand(skip, skip=True)]
-        args = self.calls.bind(add, (), frame, action.span)
-        return (
-            LOST
-            if args is None
-            else self.builder.add(add, args, operands, path, named=False, span=action.span)
-        )
-
-    def _mismatch(self, action: syntax.Residual, body: Flow, skip: Flow, place: Span) -> None:
-        help = None
-        last = next(
-            (x for x in reversed(self.builder.layers) if _holds(action.body.span, x.span) and x.weights), None
-        )
-        if last is not None:
-            help = f"the body's last layer with weights is `{last.span.text}` on line {last.span.line}"
-        self.session.error(
-            "E204",
-            "add: branches have different shapes",
-            place,
-            notes=(f"body gives {shape_text(body.shape)}, skip gives {shape_text(skip.shape)}",),
-            help=help,
-        )
-
-    def _if(self, action: syntax.If, frame: Frame, scope: Scope, value: Flow | None) -> Flow | None:
-        test = self.evaluator.truth(action.test, frame, scope, value)
-        if isinstance(action.test, syntax.Constant) and isinstance(test, bool):
-            dead = action.otherwise if test else action.then
-            if dead is not None:
-                self.session.warning(
-                    "W402", f"the condition is always {str(test).lower()}, so this never runs", dead.span
-                )
-        if test is UNKNOWN:
-            # Both are looked through for mistakes; what they give is not known.
-            self.run_body(action.then, frame, scope, LOST)
-            if action.otherwise is not None:
-                self.run_body(action.otherwise, frame.child(), scope, LOST)
-            return LOST
-        if test:
-            return self.run_body(action.then, frame, scope, value)
-        return value if action.otherwise is None else self.run_body(action.otherwise, frame, scope, value)
-
-    def _for(
-        self,
-        action: syntax.For,
-        frame: Frame,
-        scope: Scope,
-        value: Flow | None,
-        run: Callable[[syntax.Body, Frame, Scope, Flow | None], Flow | None],
-    ) -> Flow | None:
-        items = self.evaluator.evaluate(action.iterable, frame, scope, value)
-        if items is not UNKNOWN and not isinstance(items, (range, tuple)):
-            self.session.error(
-                "E218",
-                f"`for` goes through a range or a list, this is {kind_of(items)}",
-                action.iterable.span,
-                help="a range is written `0..n`",
-            )
-            items = UNKNOWN
-        known = isinstance(items, (range, tuple))
-        for item in items if isinstance(items, (range, tuple)) else (UNKNOWN,):
-            self.session.spend(action.span)
-            inner = frame.child()
-            inner.variables[action.variable.name] = item
-            value = run(action.body, inner, scope, value)
-        return value if known else LOST
-
-    def run_branches(
-        self, body: syntax.Body, frame: Frame, scope: Scope, value: Flow
-    ) -> list[tuple[Operand, Span]]:
-        """The results of a merge's branches, one a line, all from the current value."""
-        results: list[tuple[Operand, Span]] = []
-
-        def branch(statement: syntax.Statement, inner: Frame) -> None:
-            action = _only_action(statement)
-            if isinstance(action, syntax.If):
-                test = self.evaluator.truth(action.test, inner, scope, value)
-                taken = action.then if test is not False else action.otherwise
-                if taken is not None:
-                    branches(taken, inner.child(), scope, value)
-            elif isinstance(action, syntax.For):
-                self._for(action, inner, scope, value, branches)
-            elif isinstance(statement, syntax.Chain):
-                flow = self.run_chain(statement, inner, scope, value) or LOST
-                from_name = isinstance(statement.links[0], syntax.From)
-                # A branch without layers goes past the others: a skip connection.
-                skip = len(statement.links) == 1 if from_name else flow is value
-                results.append((Operand(flow, skip), statement.span))
-            else:
-                self.run_statement(statement, inner, scope, value)
-
-        def branches(body: syntax.Body, inner: Frame, scope: Scope, value: Flow | None) -> Flow | None:
-            for statement in body.statements:
-                branch(statement, inner)
-            return value
-
-        branches(body, frame, scope, value)
-        return results
-
-    # ---- placement ---------------------------------------------------------------------------
-
-    def _on(self, action: syntax.On, frame: Frame, scope: Scope, value: Flow | None) -> Flow | None:
-        groups = self._known_groups((action.group,), scope)
-        if groups is None or self._inside_columns("on", action.group.span):
-            self.run_body(action.body, frame, scope, LOST)
-            return LOST
-        outside = self.builder.place
-        self.builder.place = Place(groups, columns=False)
-        entering = None if value is None else replace(value, admitted=groups)
-        result = self.run_body(action.body, frame, scope, entering)
-        self.builder.place = outside
-        return value if result is entering else result
-
-    def _columns(self, action: syntax.Columns, frame: Frame, scope: Scope, value: Flow | None) -> Flow | None:
-        groups = self._known_groups(action.groups, scope)
-        if groups is None or self._inside_columns("columns", action.span):
-            self.run_body(action.body, frame, Scope(scope.inner_path(COLUMN), scope, None), LOST)
-            return LOST
-        if value is None:
-            return self.no_value(action.span)
-        outside = self.builder.place
-        self.builder.place = Place(groups, columns=True)
-        inner = scope.columns.get(groups)
-        if inner is None:
-            inner = scope.columns[groups] = Scope(scope.inner_path(COLUMN), scope, None)
-        self.builder.open_scope(inner.path, None, {}, None, action.span, is_column=True)
-        self.builder.begin_part()
-        entering = replace(value, admitted=groups)
-        result = self.run_body(action.body, frame, inner, entering)
-        self.builder.end_part()
-        self.builder.place = outside
-        return value if result is entering else result
-
-    def _known_groups(self, names: tuple[syntax.Name, ...], scope: Scope) -> tuple[str, ...] | None:
-        net = scope.find_net()
-        declared = net.groups if net is not None else {}
-        known = True
-        for index, name in enumerate(names):
-            if name.name not in declared:
-                hint = suggest(name.name, declared) or "declare it in the net: `group " + name.name + "`"
-                self.session.error(
-                    "E201", f"no placement group is called `{name.name}`", name.span, help=hint
-                )
-                known = False
-            elif name.name in {n.name for n in names[:index]}:
-                self.session.error("E206", f"group `{name.name}` stands here twice", name.span)
-                known = False
-        return tuple(n.name for n in names) if known else None
-
-    def _inside_columns(self, what: str, span: Span) -> bool:
-        if self.builder.place is None or not self.builder.place.columns:
-            return False
-        self.session.error(
-            "E215", f"`{what}` cannot stand inside `columns`", span, help="close the columns first"
-        )
-        return True
+    # ---- what several kinds of steps say --------------------------------------------------------
 
     def no_value(self, span: Span) -> Flow:
         """Report that there is no value to work on."""
-        self.session.error(
-            "E214", "there is no value yet to work on", span, help="`input name [3, 224, 224]` comes first"
-        )
+        help = "`input name [3, 224, 224]` comes first"
+        self.session.error("E214", "there is no value yet to work on", span, help=help)
         return LOST
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.source is inner.source and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _only_action(statement: syntax.Statement) -> syntax.Action | None:
-    """The action of a statement that is one plain step, without name or repeat."""
-    if not isinstance(statement, syntax.Chain) or len(statement.links) != 1:
-        return None
-    link = statement.links[0]
-    if isinstance(link, syntax.From) or link.label is not None or link.repeat is not None:
-        return None
-    return link.action

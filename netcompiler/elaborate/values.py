@@ -119,10 +119,26 @@ def is_data(value: object) -> bool:
     return value is None or isinstance(value, (int, float, bool, str))
 
 
+def items_in(value: tuple[object, ...], most: int) -> int:
+    """How many items a list has, those of lists inside it counted; counting ends above ``most``."""
+    count = 0
+    waiting: list[tuple[object, ...]] = [value]
+    while waiting and count <= most:
+        items = waiting.pop()
+        count += len(items)
+        waiting += [item for item in items if isinstance(item, tuple)]
+    return count
+
+
 def text_of(value: object) -> str:
-    """A value as a spec would write it."""
+    """A value as a spec would write it, a long one shortened."""
+    text = _text(value)
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+def _text(value: object) -> str:
     if isinstance(value, Callee):
         return value.name
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(text_of, value)) + "]"
-    return literal_text(value)
+        return "[" + ", ".join(map(_text, value)) + "]"
+    return kind_of(value) if isinstance(value, (Flow, range)) else literal_text(value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from netcompiler.code import Literal
 
@@ -54,11 +56,6 @@ def literal_text(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(literal_text, value)) + "]"
     return str(value)
-
-
-def is_int(value: object) -> bool:
-    """True for a whole number; ``true`` and ``false`` are none."""
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def whole(minimum: int = 0) -> ArgumentType:
@@ -151,37 +148,47 @@ def real(
     minimum: float = -math.inf, maximum: float = math.inf, *, exclusive_minimum: bool = False
 ) -> ArgumentType:
     """A finite number between ``minimum`` and ``maximum``."""
-    expects = "a number"
-    if minimum > -math.inf and maximum < math.inf:
-        expects += f" from {minimum:g} to {maximum:g}"
-    elif minimum > -math.inf:
-        expects += f" above {minimum:g}" if exclusive_minimum else f", {minimum:g} or more"
+    expects = _real_text(minimum, maximum, exclusive_minimum)
 
-    def accept(value: object) -> float:
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-            above = value > minimum if exclusive_minimum else value >= minimum
-            if above and value <= maximum:
-                return value
+    def accept(value: object) -> Literal:
+        if _is_real(value, minimum, maximum, exclusive_minimum):
+            return value
         raise ValueError(expects)
 
     return ArgumentType(expects, accept)
 
 
 def real_or_reals(minimum: float = -math.inf, *, exclusive_minimum: bool = False) -> ArgumentType:
-    """A finite number, or a list of at least one."""
-    one = real(minimum, exclusive_minimum=exclusive_minimum)
-    expects = f"{one.expects}, or a list of them"
+    """A finite number of at least ``minimum``, or a list of one or more."""
+    expects = _real_text(minimum, math.inf, exclusive_minimum) + ", or a list of them"
 
-    def accept(value: object) -> Literal | Initializer:
-        if not isinstance(value, (list, tuple)):
-            return one.accept(value)
-        if not value or any(isinstance(v, (list, tuple)) for v in value):
-            raise ValueError(expects)
-        for item in value:
-            one.accept(item)
-        return tuple(value)
+    def fits(value: object) -> TypeGuard[float]:
+        return _is_real(value, minimum, math.inf, exclusive_minimum)
+
+    def accept(value: object) -> Literal:
+        if fits(value):
+            return value
+        if isinstance(value, (list, tuple)) and value and all(map(fits, value)):
+            return tuple(value)
+        raise ValueError(expects)
 
     return ArgumentType(expects, accept)
+
+
+def _is_real(value: object, minimum: float, maximum: float, exclusive_minimum: bool) -> TypeGuard[float]:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    if not abs(value) <= sys.float_info.max:  # infinite, not a number, or an integer no float can hold
+        return False
+    return (value > minimum if exclusive_minimum else value >= minimum) and value <= maximum
+
+
+def _real_text(minimum: float, maximum: float, exclusive_minimum: bool) -> str:
+    if minimum == -math.inf:
+        return "a number"
+    if maximum < math.inf:
+        return f"a number from {minimum:g} to {maximum:g}"
+    return f"a number above {minimum:g}" if exclusive_minimum else f"a number, {minimum:g} or more"
 
 
 def boolean() -> ArgumentType:
@@ -210,11 +217,15 @@ def choice(*words: str) -> ArgumentType:
 
 def optional(inner: ArgumentType) -> ArgumentType:
     """What ``inner`` accepts, or ``none``."""
+    expects = f"{inner.expects}, or none"
 
     def accept(value: object) -> Literal | Initializer:
-        return None if value is None else inner.accept(value)
+        try:
+            return None if value is None else inner.accept(value)
+        except ValueError:
+            raise ValueError(expects) from None
 
-    return ArgumentType(f"{inner.expects}, or none", accept)
+    return ArgumentType(expects, accept)
 
 
 def initializer() -> ArgumentType:
@@ -224,7 +235,7 @@ def initializer() -> ArgumentType:
     def accept(value: object) -> Literal | Initializer:
         if value is None or isinstance(value, Initializer):
             return value
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        if _is_real(value, -math.inf, math.inf, False):
             return Initializer("constant", (("val", value),))
         raise ValueError(expects)
 

@@ -12,7 +12,7 @@ _ATTENTION = '''
 class Attention(nn.MultiheadAttention):
     """Multi-head attention on (batch, tokens, features) that gives its values alone.
 
-    Without `key` it is self-attention; without `value` the key's tokens are the values too.
+    Without a key it is self-attention; without a value the key is the value too.
     With `causal`, no token sees a later one.
     """
 
@@ -26,9 +26,7 @@ class Attention(nn.MultiheadAttention):
         vdim: int | None = None,
         causal: bool = False,
     ) -> None:
-        super().__init__(
-            embed_dim, num_heads, dropout, bias, kdim=kdim, vdim=vdim, batch_first=True
-        )
+        super().__init__(embed_dim, num_heads, dropout, bias, kdim=kdim, vdim=vdim, batch_first=True)
         self.causal = causal
 
     def forward(  # type: ignore[override]

@@ -71,7 +71,7 @@ class AlphaDropout(_Dropout):
 
 _STOCHASTIC_DEPTH = '''
 class StochasticDepth(nn.Module):
-    """Drops its input at random in training, each sample on its own ("row") or the whole batch ("batch")."""
+    """Drops each sample ("row") or the whole batch ("batch") at random in training."""
 
     def __init__(self, p: float, mode: str = "row") -> None:
         super().__init__()
@@ -83,8 +83,7 @@ class StochasticDepth(nn.Module):
             return input
         kept = 1.0 - self.p
         rows = input.shape[0] if self.mode == "row" else 1
-        noise = torch.empty([rows] + [1] * (input.ndim - 1), dtype=input.dtype, device=input.device)
-        noise = noise.bernoulli_(kept)
+        noise = input.new_empty([rows] + [1] * (input.ndim - 1)).bernoulli_(kept)
         if kept > 0.0:
             noise.div_(kept)
         return input * noise

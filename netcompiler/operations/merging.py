@@ -121,6 +121,8 @@ def concatenated(call: Call, index: int) -> Shape:
     """The shape of the concatenation along the sample's dimension ``index``."""
     if len(set(map(len, call.inputs))) > 1:
         raise _mismatch(call, "branches have different numbers of dimensions")
+    if not call.input:
+        raise _mismatch(call, "single numbers have no channels to concatenate")
     others = {(*shape[:index], *shape[index + 1 :]) for shape in call.inputs}
     if len(others) > 1:
         along = "channels" if index == 0 else f"dimension {index + 1}"

@@ -54,12 +54,12 @@ class Pad(Operation):
             ::-1
         ]
         self._check_mode(call, pairs, dims)
-        output = tuple(n + low + high for n, (low, high) in zip(call.input, pairs, strict=True))
-        if any(n < 1 for n in output):
+        left = (n + min(low, 0) + min(high, 0) for n, (low, high) in zip(call.input, pairs, strict=True))
+        if any(n < 1 for n in left):
             raise ShapeError(
                 "E205", "`padding` cuts everything off", notes=(f"input is {shape_text(call.input)}",)
             )
-        return output
+        return tuple(n + low + high for n, (low, high) in zip(call.input, pairs, strict=True))
 
     def _check_mode(self, call: Call, pairs: list[tuple[int, int]], dims: int) -> None:
         mode = call.word("mode")
@@ -89,7 +89,7 @@ class Pad(Operation):
             arguments += f', mode="{call.word("mode")}"'
         if call.number("value") != 0:
             arguments += f", value={call.number('value')!r}"
-        return ExpressionCode(f"F.pad({arguments})")
+        return ExpressionCode(f"nn.functional.pad({arguments})")
 
 
 @register

@@ -39,8 +39,6 @@ class Flatten(Operation):
     )
 
     def shape(self, call: Call) -> Shape:
-        if not call.input:
-            return (1,)
         start = rules.dimension(call, "start_dim", call.whole("start_dim"))
         end = rules.dimension(call, "end_dim", call.whole("end_dim"))
         if start > end:
@@ -65,8 +63,10 @@ class Reshape(Operation):
 
     def shape(self, call: Call) -> Shape:
         shape = call.wholes("shape")
-        if 0 in shape or shape.count(-1) > 1:
-            raise ShapeError("E205", f"`shape` is {shape_text(shape)}: all are 1 or more, and one may be -1")
+        if not shape or 0 in shape or shape.count(-1) > 1:
+            raise ShapeError(
+                "E205", f"`shape` is {shape_text(shape)}: it needs extents of 1 or more, and one may be -1"
+            )
         elements, known = prod(call.input), prod(n for n in shape if n != -1)
         if elements % known or (-1 not in shape and elements != known):
             raise ShapeError(
@@ -77,8 +77,11 @@ class Reshape(Operation):
         return tuple(elements // known if n == -1 else n for n in shape)
 
     def code(self, call: Call) -> Code:
-        extents = "".join(f", {n}" for n in call.wholes("shape"))
-        return ExpressionCode(f"{{0}}.reshape({{0}}.shape[0]{extents})")
+        shape = call.wholes("shape")
+        if len(shape) == 1:
+            return ExpressionCode("torch.flatten({0}, 1)")
+        # Neither call can mix samples, whatever the extents are when the module runs.
+        return ExpressionCode(f"{{0}}.flatten(1).unflatten(1, {shape})")
 
 
 @register

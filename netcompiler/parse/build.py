@@ -13,6 +13,9 @@ from netcompiler.diagnostics import Diagnostic, SpecError
 from netcompiler.parse.tokens import token_span
 from netcompiler.source import Source, Span
 
+Children = list[Any]
+"""What the rules of a node's parts have given."""
+
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -61,72 +64,72 @@ class Builder(Transformer_NonRecursive[Token, syntax.File | syntax.Expression]):
 
     # ---- definitions
 
-    def start(self, meta: Meta, children: list[Any]) -> syntax.File:
+    def start(self, meta: Meta, children: Children) -> syntax.File:
         return syntax.File(tuple(c for c in children if c is not None), self.source)
 
-    def use(self, meta: Meta, children: list[Any]) -> syntax.Use:
+    def use(self, meta: Meta, children: Children) -> syntax.Use:
         return syntax.Use(children[0], tuple(children[1:]), self._span(meta))
 
-    def block(self, meta: Meta, children: list[Any]) -> syntax.Definition:
+    def block(self, meta: Meta, children: Children) -> syntax.Definition:
         name, parameters, body = children
         return syntax.Definition("block", name, parameters or (), body, self._span(meta))
 
-    def net(self, meta: Meta, children: list[Any]) -> syntax.Definition:
+    def net(self, meta: Meta, children: Children) -> syntax.Definition:
         name, parameters, body = children
         return syntax.Definition("net", name, parameters or (), body, self._span(meta))
 
-    def variant(self, meta: Meta, children: list[Any]) -> syntax.Variant:
+    def variant(self, meta: Meta, children: Children) -> syntax.Variant:
         name, parameters, base, arguments = children
         return syntax.Variant(name, parameters or (), base, arguments or (), self._span(meta))
 
-    def parameters(self, meta: Meta, children: list[Any]) -> tuple[syntax.ParameterOf, ...]:
+    def parameters(self, meta: Meta, children: Children) -> tuple[syntax.ParameterOf, ...]:
         return tuple(c for c in children if c is not None)
 
-    def parameter(self, meta: Meta, children: list[Any]) -> syntax.ParameterOf:
+    def parameter(self, meta: Meta, children: Children) -> syntax.ParameterOf:
         return syntax.ParameterOf(children[0].name, children[1], self._span(meta))
 
     # ---- statements
 
-    def body(self, meta: Meta, children: list[Any]) -> syntax.Body:
+    def body(self, meta: Meta, children: Children) -> syntax.Body:
         return syntax.Body(tuple(c for c in children if c is not None), self._span(meta))
 
-    def let(self, meta: Meta, children: list[Any]) -> syntax.Let:
+    def let(self, meta: Meta, children: Children) -> syntax.Let:
         return syntax.Let(children[0], children[1], self._span(meta))
 
-    def default(self, meta: Meta, children: list[Any]) -> syntax.Default:
+    def default(self, meta: Meta, children: Children) -> syntax.Default:
         return syntax.Default(children[0], children[1], self._span(meta))
 
-    def group(self, meta: Meta, children: list[Any]) -> syntax.GroupDeclaration:
+    def group(self, meta: Meta, children: Children) -> syntax.GroupDeclaration:
         return syntax.GroupDeclaration(tuple(children), self._span(meta))
 
-    def input(self, meta: Meta, children: list[Any]) -> syntax.InputDeclaration:
+    def input(self, meta: Meta, children: Children) -> syntax.InputDeclaration:
         return syntax.InputDeclaration(children[0], children[1], self._span(meta))
 
-    def output(self, meta: Meta, children: list[Any]) -> syntax.OutputDeclaration:
+    def output(self, meta: Meta, children: Children) -> syntax.OutputDeclaration:
         return syntax.OutputDeclaration(children[0], children[1], self._span(meta))
 
-    def chain(self, meta: Meta, children: list[Any]) -> syntax.Chain:
+    def chain(self, meta: Meta, children: Children) -> syntax.Chain:
         return syntax.Chain(tuple(children), self._span(meta))
 
-    def from_(self, meta: Meta, children: list[Any]) -> syntax.From:
+    def from_(self, meta: Meta, children: Children) -> syntax.From:
         return syntax.From(children[0], self._span(meta))
 
-    def step(self, meta: Meta, children: list[Any]) -> syntax.Step:
+    def step(self, meta: Meta, children: Children) -> syntax.Step:
         label, action, repeat = children
         return syntax.Step(label, action, repeat, self._span(meta))
 
-    def skip_step(self, meta: Meta, children: list[Any]) -> syntax.Step:
+    def skip_step(self, meta: Meta, children: Children) -> syntax.Step:
         label, action = children
         return syntax.Step(label, action, None, self._span(meta))
 
-    def label(self, meta: Meta, children: list[Any]) -> syntax.Label:
+    def label(self, meta: Meta, children: Children) -> syntax.Label:
         (token,) = children
         span = token_span(self.source, token)
         if token.type == "STRING":
             return syntax.Label(_unquote(token, span, self.text_limit), True, span)
         return syntax.Label(str(token), False, span)
 
-    def reference(self, meta: Meta, children: list[Any]) -> syntax.Reference:
+    def reference(self, meta: Meta, children: Children) -> syntax.Reference:
         span = self._span(meta)
         if children[0].type == "STRING":
             return syntax.Reference(_unquote(children[0], span, self.text_limit), span)
@@ -134,104 +137,105 @@ class Builder(Transformer_NonRecursive[Token, syntax.File | syntax.Expression]):
 
     # ---- steps
 
-    def call(self, meta: Meta, children: list[Any]) -> syntax.Call:
+    def call(self, meta: Meta, children: Children) -> syntax.Call:
         callee, arguments, branches = children
         return syntax.Call(callee, arguments, branches, self._span(meta))
 
-    def callee(self, meta: Meta, children: list[Any]) -> syntax.Expression:
+    def callee(self, meta: Meta, children: Children) -> syntax.Expression:
         base: syntax.Expression = children[0]
         for index in children[1:]:
             base = syntax.Index(base, index, base.span.to(index.span))
         return base
 
-    def bracket(self, meta: Meta, children: list[Any]) -> syntax.Bracket:
+    def bracket(self, meta: Meta, children: Children) -> syntax.Bracket:
         return syntax.Bracket(children[0], self._span(meta))
 
-    def residual(self, meta: Meta, children: list[Any]) -> syntax.Residual:
+    def residual(self, meta: Meta, children: Children) -> syntax.Residual:
         return syntax.Residual(children[0], children[1], self._span(meta))
 
-    def on(self, meta: Meta, children: list[Any]) -> syntax.On:
+    def on(self, meta: Meta, children: Children) -> syntax.On:
         return syntax.On(children[0], children[1], self._span(meta))
 
-    def columns(self, meta: Meta, children: list[Any]) -> syntax.Columns:
+    def columns(self, meta: Meta, children: Children) -> syntax.Columns:
         return syntax.Columns(tuple(children[:-1]), children[-1], self._span(meta))
 
-    def if_(self, meta: Meta, children: list[Any]) -> syntax.If:
+    def if_(self, meta: Meta, children: Children) -> syntax.If:
         test, then, otherwise = children
-        if isinstance(otherwise, syntax.If):
-            step = syntax.Step(None, otherwise, None, otherwise.span)
-            chain = syntax.Chain((step,), otherwise.span)
-            otherwise = syntax.Body((chain,), otherwise.span)
         return syntax.If(test, then, otherwise, self._span(meta))
 
-    def for_(self, meta: Meta, children: list[Any]) -> syntax.For:
-        return syntax.For(*children, self._span(meta))
+    def for_(self, meta: Meta, children: Children) -> syntax.For:
+        variable, iterable, body = children
+        return syntax.For(variable, iterable, body, self._span(meta))
 
     # ---- expressions
 
-    def conditional(self, meta: Meta, children: list[Any]) -> syntax.Conditional:
-        return syntax.Conditional(*children, self._span(meta))
+    def conditional(self, meta: Meta, children: Children) -> syntax.Conditional:
+        then, test, otherwise = children
+        return syntax.Conditional(then, test, otherwise, self._span(meta))
 
-    def or_test(self, meta: Meta, children: list[Any]) -> syntax.Logical:
+    def or_test(self, meta: Meta, children: Children) -> syntax.Logical:
         return syntax.Logical("or", tuple(children), self._span(meta))
 
-    def and_test(self, meta: Meta, children: list[Any]) -> syntax.Logical:
+    def and_test(self, meta: Meta, children: Children) -> syntax.Logical:
         return syntax.Logical("and", tuple(children), self._span(meta))
 
-    def unary(self, meta: Meta, children: list[Any]) -> syntax.Unary:
+    def unary(self, meta: Meta, children: Children) -> syntax.Unary:
         return syntax.Unary(str(children[0]), children[1], self._span(meta))
 
-    def binary(self, meta: Meta, children: list[Any]) -> syntax.Binary:
+    def binary(self, meta: Meta, children: Children) -> syntax.Binary:
         first, *rest = children
         pairs = tuple((str(rest[i]), rest[i + 1]) for i in range(0, len(rest), 2))
         return syntax.Binary(first, pairs, self._span(meta))
 
     comparison = sum = product = binary
 
-    def range_of(self, meta: Meta, children: list[Any]) -> syntax.RangeOf:
-        return syntax.RangeOf(*children, self._span(meta))
+    def range_of(self, meta: Meta, children: Children) -> syntax.RangeOf:
+        start, stop = children
+        return syntax.RangeOf(start, stop, self._span(meta))
 
-    def index(self, meta: Meta, children: list[Any]) -> syntax.Index:
-        return syntax.Index(*children, self._span(meta))
+    def index(self, meta: Meta, children: Children) -> syntax.Index:
+        base, index = children
+        return syntax.Index(base, index, self._span(meta))
 
-    def attribute(self, meta: Meta, children: list[Any]) -> syntax.Attribute:
+    def attribute(self, meta: Meta, children: Children) -> syntax.Attribute:
         return syntax.Attribute(children[0], str(children[1]), self._span(meta))
 
-    def call_of(self, meta: Meta, children: list[Any]) -> syntax.CallOf:
-        return syntax.CallOf(*children, self._span(meta))
+    def call_of(self, meta: Meta, children: Children) -> syntax.CallOf:
+        callee, arguments = children
+        return syntax.CallOf(callee, arguments, self._span(meta))
 
-    def list(self, meta: Meta, children: list[Any]) -> syntax.ListOf:
+    def list(self, meta: Meta, children: Children) -> syntax.ListOf:
         return syntax.ListOf(tuple(c for c in children if c is not None), self._span(meta))
 
-    def arguments(self, meta: Meta, children: list[Any]) -> tuple[syntax.Argument, ...]:
+    def arguments(self, meta: Meta, children: Children) -> tuple[syntax.Argument, ...]:
         return tuple(c for c in children if c is not None)
 
-    def argument(self, meta: Meta, children: list[Any]) -> syntax.Argument:
+    def argument(self, meta: Meta, children: Children) -> syntax.Argument:
         name, value = children
         return syntax.Argument(None if name is None else str(name), value, self._span(meta))
 
-    def name(self, meta: Meta, children: list[Any]) -> syntax.Name:
+    def name(self, meta: Meta, children: Children) -> syntax.Name:
         return syntax.Name(str(children[0]), self._span(meta))
 
-    def in_name(self, meta: Meta, children: list[Any]) -> syntax.Name:
+    def in_name(self, meta: Meta, children: Children) -> syntax.Name:
         return syntax.Name("in", self._span(meta))
 
-    def number(self, meta: Meta, children: list[Any]) -> syntax.Constant:
+    def number(self, meta: Meta, children: Children) -> syntax.Constant:
         text = str(children[0])
         value: int | float = int(text) if text.isdecimal() else float(text)
         return syntax.Constant(value, self._span(meta))
 
-    def string(self, meta: Meta, children: list[Any]) -> syntax.Constant:
+    def string(self, meta: Meta, children: Children) -> syntax.Constant:
         span = self._span(meta)
         return syntax.Constant(_unquote(children[0], span, self.text_limit), span)
 
-    def true(self, meta: Meta, children: list[Any]) -> syntax.Constant:
+    def true(self, meta: Meta, children: Children) -> syntax.Constant:
         return syntax.Constant(True, self._span(meta))
 
-    def false(self, meta: Meta, children: list[Any]) -> syntax.Constant:
+    def false(self, meta: Meta, children: Children) -> syntax.Constant:
         return syntax.Constant(False, self._span(meta))
 
-    def none(self, meta: Meta, children: list[Any]) -> syntax.Constant:
+    def none(self, meta: Meta, children: Children) -> syntax.Constant:
         return syntax.Constant(None, self._span(meta))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -73,7 +74,7 @@ def explain(error: UnexpectedInput, source: Source, open_brackets: Sequence[Toke
 
 
 def _character(error: UnexpectedCharacters, source: Source) -> Diagnostic:
-    start = error.pos_in_stream or 0
+    start = cast(int, error.pos_in_stream)
     character = source.text[start]
     if character == '"':
         end = source.text.find("\n", start)

@@ -70,7 +70,7 @@ def _lark(tokens: TokenFilter) -> Lark:
             start=["start", "expression"],
             propagate_positions=True,
             maybe_placeholders=True,
-            postlex=tokens,  # type: ignore[arg-type]
+            postlex=tokens,
             cache=store,
         )
 

@@ -1,0 +1,69 @@
+# The two commands: `make demo` and `make test`. Both install what they need into .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+STAMP := $(VENV)/installed
+SYSTEM_LIBS := libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint unit format bench install system clean FORCE
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP)  ## draw AlexNet and ResNet-50, then train a small ResNet on real digits (about two minutes)
+	@$(BIN)/python -m zoo.demo
+
+test: lint unit  ## everything that must hold: lint, then all tests, the long ones included
+
+lint: $(STAMP)  ## style, formatting, types, and which way imports point
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+# One thread a worker: two workers with a thread pool each only wait for one another.
+unit: $(STAMP)  ## all tests, in parallel
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
+
+format: $(STAMP)  ## rewrite the sources in the one format, with the fixes that ruff is sure of
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/bench  ## all benchmarks against torchvision and torchview (about ten minutes; use an idle machine)
+	$(BIN)/python -m benchmarks
+
+install: $(STAMP)  ## the environment in .venv, with exactly the versions of constraints.txt
+
+# An environment holds absolute paths: in a checkout that was moved or copied it is made anew.
+ifneq ($(CURDIR),$(shell cat $(STAMP) 2>/dev/null))
+$(STAMP): FORCE
+endif
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "make: this project needs Python 3.11 or newer, and '$(PYTHON)' is not; name one: make PYTHON=python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "make: Python's venv module is missing; install it: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "make: installing into $(VENV) (some minutes the first time)"
+	@[ ! -e $@ ] || [ "$$(cat $@)" = "$(CURDIR)" ] || rm -r $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install -qq -c constraints.txt torch
+	@$(PIP) install -qq -c constraints.txt --editable '.[dev]'
+	@$(PIP) install -qq -c constraints.txt --no-deps torchvision  # what tests and benchmarks compare with
+	@$(BIN)/python -c 'import pygraphviz' 2>/dev/null || \
+	  echo "make: drawing needs system libraries that this machine lacks: sudo apt-get install $(SYSTEM_LIBS)"
+	@printf '%s' '$(CURDIR)' > $@
+
+$(VENV)/bench: $(STAMP)
+	@$(PIP) install -qq -c constraints.txt --no-deps torchview
+	@touch $@
+
+system:  ## the system libraries that drawing loads (as root)
+	@apt-get install --yes --no-install-recommends --no-upgrade $(SYSTEM_LIBS)
+
+clean:  ## remove the environment, caches and builds; keep runs
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find netcompiler zoo tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

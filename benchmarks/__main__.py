@@ -1,0 +1,6 @@
+"""All benchmarks, one after the other: `make bench`."""
+
+from benchmarks import check_startup, draw, forward_train, load_depth
+
+for benchmark in (check_startup, draw, load_depth, forward_train):
+    benchmark.main()

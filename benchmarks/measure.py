@@ -1,0 +1,43 @@
+"""Times two things in turn and compares them: a ratio holds where two times on a busy machine do not."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+ROOT = Path(__file__).resolve().parent.parent
+NETC = str(Path(sys.executable).with_name("netc"))
+
+
+def compare(title: str, ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> None:
+    """Runs both once to warm up, then A B B A A B …, and prints the median of the ratios of the pairs."""
+    ours()
+    theirs()
+    pairs = [_pair(ours, theirs, ours_first=i % 2 == 0) for i in range(rounds)]
+    ratios = sorted(a / b for a, b in pairs)
+    a, b = (median(times) for times in zip(*pairs, strict=True))
+    print(
+        f"{title}: ratio {median(ratios):.3f} ({ratios[0]:.3f}–{ratios[-1]:.3f}, {rounds} pairs);"
+        f" medians {a * 1e3:.1f} ms against {b * 1e3:.1f} ms",
+        flush=True,
+    )
+
+
+def process(*command: str, folder: Path = ROOT) -> Callable[[], object]:
+    """A whole process, from the start of the program to its end, as something to time."""
+    return lambda: subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The time of one run."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def _pair(ours: Callable[[], object], theirs: Callable[[], object], *, ours_first: bool) -> Sequence[float]:
+    if ours_first:
+        return [seconds(ours), seconds(theirs)]
+    return [seconds(theirs), seconds(ours)][::-1]

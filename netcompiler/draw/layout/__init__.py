@@ -1,0 +1,1 @@
+"""Where things go: trees of items to cells with places, without any drawing."""

@@ -1,0 +1,100 @@
+"""What the colours and lines of a picture mean: only those that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netcompiler.draw.dot import line_width
+from netcompiler.draw.picture import Arrow, Node, Picture, Span, Text
+from netcompiler.draw.route import Router
+from netcompiler.draw.theme import Theme
+from netcompiler.draw.tree import Tree, leaves
+
+ROW = 15.0
+"""Height of a row."""
+
+_GAP = 16.0
+_SWATCH = 13.0
+_STROKE = 22.0
+
+_KINDS = {
+    "conv": "convolution",
+    "pool": "pooling",
+    "linear": "fully connected",
+    "attention": "attention",
+    "embedding": "embedding",
+    "norm": "normalisation",
+    "activation": "activation",
+    "dropout": "dropout",
+    "shape": "reshaping",
+    "merge": "merge",
+    "transfer": "exchange between groups",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sample and what it means. A sample is a kind of node, or a colour of line."""
+
+    words: str
+    kind: str = ""
+    color: str = ""
+    dashed: bool = False
+
+
+def entries(tree: Tree, router: Router, theme: Theme) -> list[Entry]:
+    """What needs an explanation; nothing when there is only one colour of node."""
+    present = {leaf.kind for leaf in leaves(tree.root)}
+    found = [Entry(words, kind=kind) for kind, words in _KINDS.items() if kind in present]
+    skips = [flow for flow in tree.flows if router.is_skip(flow) and not flow.crosses]
+    if not all(router.is_detour(flow) for flow in skips):
+        found.append(Entry("skip connection", color=theme.skip))
+    if any(router.is_detour(flow) for flow in skips):
+        found.append(Entry("skip connection with layers", color=theme.skip, dashed=True))
+    if any(flow.crosses for flow in tree.flows):
+        found.append(Entry("between groups, bytes a sample", color=theme.crossing, dashed=True))
+    return found if len(found) > 1 else []
+
+
+def rows(found: Sequence[Entry], width: float, theme: Theme) -> list[list[Entry]]:
+    """The entries in rows no wider than this."""
+    result: list[list[Entry]] = []
+    used = 0.0
+    for entry in found:
+        needed = _width(entry, theme)
+        if not result or used + needed > width:
+            result.append([])
+            used = 0.0
+        result[-1].append(entry)
+        used += needed
+    return result
+
+
+def paint(picture: Picture, row: Sequence[Entry], x: float, y: float, theme: Theme) -> None:
+    """Add a row to a picture, its middle at y."""
+    for entry in row:
+        text = _line(entry, theme)
+        if entry.kind:
+            colors = theme.kind(entry.kind)
+            key = f"legend {entry.kind}"
+            picture.nodes.append(
+                Node(key, "round", x + _SWATCH / 2, y, _SWATCH, 9.0, colors.fill, colors.line, tooltip=entry.words)
+            )
+            picture.texts.append(Text(text, x + _SWATCH + 4, y))
+        else:
+            ends = [f"legend {entry.words} {end}" for end in ("from", "to")]
+            for end, place in zip(ends, (x, x + _STROKE), strict=True):
+                picture.nodes.append(Node(end, "point", place, y, 0.4, 0.4, entry.color, entry.color))
+            curve = tuple((x + _STROKE * part / 3, y) for part in range(4))
+            picture.arrows.append(Arrow(*ends, curve, None, entry.color, 1.2, entry.dashed))
+            picture.texts.append(Text(text, x + _STROKE + 4, y))
+        x += _width(entry, theme)
+
+
+def _line(entry: Entry, theme: Theme) -> tuple[Span, ...]:
+    return (Span(entry.words, theme.small, theme.quiet),)
+
+
+def _width(entry: Entry, theme: Theme) -> float:
+    return (_SWATCH if entry.kind else _STROKE) + 4 + line_width(_line(entry, theme)) + _GAP

@@ -1,0 +1,151 @@
+"""DOT text to bytes, through the Graphviz that pygraphviz carries, or through a ``dot`` program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from netcompiler.draw import fonts, svg
+from netcompiler.draw.dot import write
+from netcompiler.draw.errors import DrawError
+from netcompiler.draw.picture import Picture
+
+RENDERED = ("svg", "png", "pdf")
+"""The formats that Graphviz makes. Nothing else is ever passed to it: it ends the process on some."""
+
+_SCALE = 3.0
+"""How much larger than life a picture is given to Graphviz, for evenly spaced text."""
+
+_MOST_PIXELS = 32_767
+_POINTS = 72
+
+_LOCK = threading.Lock()
+"""Graphviz keeps its state in global variables."""
+
+_INSTALL = (
+    "install what pygraphviz needs (on Debian and Ubuntu: apt-get install libglib2.0-0 libx11-6 libxext6 "
+    "libxrender1 libexpat1), or put Graphviz's `dot` program on PATH"
+)
+
+
+def render(picture: Picture, format: str, dpi: int) -> bytes:
+    """A picture in one of the formats of `RENDERED`; ``dpi`` counts for png alone."""
+    if format not in RENDERED:
+        raise ValueError(f"unknown format {format!r}; known are {', '.join(RENDERED)}")
+    dot = write(picture, _SCALE, cut_dashes=format != "svg")
+    if format == "png":
+        _check_pixels(picture, dpi)
+        dot = dot.replace("{\n", f'{{\n  graph [dpi="{dpi}"];\n', 1)
+    with _LOCK, _our_fonts():
+        data = _with_library(dot, format)
+        if data is None:
+            data = _with_program(dot, format)
+    return svg.finish(data, _SCALE) if format == "svg" else data
+
+
+def _check_pixels(picture: Picture, dpi: int) -> None:
+    """PNG files made with Graphviz end at a number of pixels, without a word about it."""
+    if dpi < 1:
+        raise ValueError(f"dpi must be 1 or more, not {dpi}")
+    longest = max(picture.width, picture.height)
+    if longest * dpi / _POINTS <= _MOST_PIXELS:
+        return
+    raise DrawError(
+        f"a PNG of this net would be {longest * dpi / _POINTS:,.0f} pixels long, and {_MOST_PIXELS:,} is the "
+        f"most; draw it as SVG or PDF, show fewer levels of blocks, or ask for "
+        f"{int(_MOST_PIXELS * _POINTS / longest)} dpi or less"
+    )
+
+
+def _with_library(dot: str, format: str) -> bytes | None:
+    """Render in this process. None when pygraphviz or a library it needs is missing."""
+    try:
+        import pygraphviz
+    except ImportError:
+        return None
+    with _captured_errors() as errors:
+        # A fresh graph for each picture: a second layout of the same one starts from the first's remains.
+        graph = pygraphviz.AGraph(string=dot)
+        try:
+            data = graph.draw(path=None, format=format, prog="nop2")
+        except Exception as error:
+            raise DrawError(f"Graphviz cannot draw this: {errors() or error}") from error
+        finally:
+            graph.close()
+    if not data:
+        raise DrawError(f"Graphviz gave an empty picture. {errors()}".strip())
+    return bytes(data)
+
+
+def _with_program(dot: str, format: str) -> bytes:
+    """Render with the ``neato`` that comes with ``dot``."""
+    import graphviz
+
+    try:
+        data: bytes = graphviz.pipe("neato", format, dot.encode(), neato_no_op=2, quiet=True)
+    except graphviz.ExecutableNotFound as error:
+        raise DrawError(f"pygraphviz cannot be loaded and there is no `dot` program: {_INSTALL}") from error
+    except graphviz.CalledProcessError as error:
+        raise DrawError(f"Graphviz cannot draw this: {error}") from error
+    return data
+
+
+@contextmanager
+def _our_fonts() -> Iterator[None]:
+    """Let fontconfig see the shipped font alone, so that pictures are the same on every machine.
+
+    It writes to its cache and into the folders with fonts, so both lie in a folder that is gone afterwards:
+    reading two small files takes a millisecond.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    with tempfile.TemporaryDirectory(prefix="netcompiler-") as folder:
+        for bold in (False, True):
+            shutil.copy(fonts.path(bold, "ttf"), folder)
+        config = Path(folder) / "fonts.conf"
+        config.write_text(
+            '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
+            f"<dir>{escape(folder)}</dir>\n<cachedir>{escape(folder)}</cachedir>\n"
+            "<config><rescan><int>0</int></rescan></config>\n</fontconfig>\n",
+            encoding="utf-8",
+        )
+        os.environ["FONTCONFIG_FILE"] = str(config)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["FONTCONFIG_FILE"]
+            else:
+                os.environ["FONTCONFIG_FILE"] = before
+
+
+@contextmanager
+def _captured_errors() -> Iterator[Callable[[], str]]:
+    """Keep what Graphviz and fontconfig print to standard error; gives a function that returns it so far.
+
+    They print from C, past `sys.stderr`, and also about things that do not matter here.
+    """
+    try:
+        saved = os.dup(2)
+    except OSError:  # a process without standard error: what is printed goes nowhere
+        yield lambda: ""
+        return
+    with tempfile.TemporaryFile() as file:
+
+        def printed() -> str:
+            file.seek(0)
+            return file.read().decode(errors="replace").strip()
+
+        sys.stderr.flush()
+        os.dup2(file.fileno(), 2)
+        try:
+            yield printed
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

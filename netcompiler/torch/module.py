@@ -1,0 +1,79 @@
+"""The generated source, executed: a net as a torch.nn.Module."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+
+import torch
+
+from netcompiler.graph import Graph
+from netcompiler.torch.source import class_name, generate
+
+Device = str | torch.device
+
+_PACKAGE = "netcompiler.generated"
+
+
+def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) -> torch.nn.Module:
+    """Make the net's module.
+
+    Random numbers are drawn on torch's default device, before anything is moved: the same seed gives the
+    same weights wherever the net is placed. On ``"meta"`` as a whole nothing is drawn or allocated.
+
+    Args:
+        graph: a valid net.
+        devices: where it runs: a device for all of it, or one for each placement group (a group that is left
+            out stays on the default device); None for the default device.
+
+    Raises:
+        ValueError: `devices` names a group that the net does not have.
+    """
+    if isinstance(devices, Mapping):
+        unknown = [str(name) for name in devices if name not in graph.groups]
+        if unknown:
+            known = ", ".join(graph.groups) or "none"
+            raise ValueError(f"no placement group {', '.join(unknown)} in {graph.name}; it has: {known}")
+    make = getattr(_load(generate(graph), graph), class_name(graph))
+    if devices is None:
+        return _checked(make())
+    if isinstance(devices, Mapping):
+        return _checked(make(devices=dict(devices)) if graph.groups else make())
+    device = torch.device(devices)
+    if device.type == "meta":
+        with device:
+            return _checked(make())
+    if graph.groups:
+        return _checked(make(devices=dict.fromkeys(graph.groups, device)))
+    return _checked(make()).to(device)
+
+
+def _checked(module: object) -> torch.nn.Module:
+    assert isinstance(module, torch.nn.Module)
+    return module
+
+
+def _load(source: str, graph: Graph) -> ModuleType:
+    """The source as a Python module, its lines where tracebacks, debuggers and `inspect` look for them.
+
+    Equal sources share a module, and so their classes; it stays loaded like any other.
+    """
+    number = 1
+    while True:
+        suffix = "" if number == 1 else str(number)
+        name = f"{_PACKAGE}.{graph.name}{suffix}"
+        file = f"<netcompiler {graph.name}{' ' * bool(suffix)}{suffix}>"
+        loaded = sys.modules.get(name)
+        if loaded is None:
+            break
+        if "".join(linecache.getlines(file)) == source:
+            return loaded
+        number += 1
+    module = ModuleType(name)
+    module.__file__ = file
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102  the source holds checked names and literals only
+    sys.modules[name] = module
+    return module

@@ -1,0 +1,130 @@
+"""The layers of each scope in runs that one call of a method can do."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netcompiler.torch.steps import Part, Plan, Step, Transfer, trail
+
+
+def divide(plan: Plan) -> None:
+    """Fill in a plan's parts, with what each takes and gives."""
+    steps = [*plan.steps.values()]
+    plan.root = _build(
+        plan, "", [(step, trail(step.scope)) for step in steps], 0, _passes(steps), training_only=False
+    )
+    _connect(plan)
+
+
+def _passes(steps: Sequence[Step]) -> dict[tuple[str, str], int]:
+    """For scopes that are run several times as a whole: the number of the run each step belongs to."""
+    reused = {scope for step in steps if step.layer.reuses for scope in trail(step.scope)} - {""}
+    inside: dict[str, list[Step]] = defaultdict(list)
+    for step in steps:
+        for scope in trail(step.scope):
+            if scope in reused and not isinstance(step.code, Transfer):
+                inside[scope].append(step)
+    passes = {}
+    for scope, found in inside.items():
+        paths = [step.layer.path for step in found]
+        period = _period(paths)
+        for i, step in enumerate(found):
+            passes[scope, step.id] = i // period
+    return passes
+
+
+def _period(paths: Sequence[str]) -> int:
+    """The length of the sequence that, repeated as often as its rarest path, gives the paths."""
+    times = min(Counter(paths).values())
+    period = len(paths) // times
+    if period * times != len(paths) or any(paths[i] != paths[i % period] for i in range(len(paths))):
+        return len(paths)
+    return period
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """Steps of one child scope that will become one call."""
+
+    index: int
+    part: Part
+    steps: list[tuple[Step, tuple[str, ...]]]
+
+
+def _build(
+    plan: Plan,
+    scope: str,
+    steps: Sequence[tuple[Step, tuple[str, ...]]],
+    depth: int,
+    passes: dict[tuple[str, str], int],
+    *,
+    training_only: bool,
+) -> Part:
+    """One part of a scope.
+
+    A step of a scope inside joins that scope's last run when everything it reads is there or earlier;
+    otherwise it begins a new run, which becomes another method. So nothing ever runs before what it reads.
+    """
+    part = Part(scope, training_only)
+    plan.parts.setdefault(scope, []).append(part)
+    where: dict[str, int] = {}
+    runs: list[_Run] = []
+    current: dict[tuple[str, int, bool], _Run] = {}
+    for step, path in steps:
+        if len(path) == depth + 1:
+            where[step.id] = len(part.items)
+            part.items.append(step)
+            continue
+        child = path[depth + 1]
+        key = (child, passes.get((child, step.id), 0), step.training_only)
+        run = current.get(key)
+        if run is None or any(where.get(read, -1) > run.index for read in step.reads):
+            run = current[key] = _Run(len(part.items), Part(child, step.training_only), [])
+            part.items.append(run.part)
+            runs.append(run)
+        run.steps.append((step, path))
+        where[step.id] = run.index
+    for run in runs:
+        part.items[run.index] = _build(
+            plan, run.part.scope, run.steps, depth + 1, passes, training_only=run.part.training_only
+        )
+    return part
+
+
+def _connect(plan: Plan) -> None:
+    """Fill in what every part takes from outside and gives to it."""
+    around: dict[str, tuple[Part, ...]] = dict.fromkeys(plan.graph.inputs, (plan.root,))
+    _walk(plan.root, (plan.root,), around)
+    readers: dict[str, list[tuple[Part, ...]]] = defaultdict(list)
+    for step in plan.steps.values():
+        for read in step.reads:
+            inside = around[step.id]
+            readers[read].append(inside)
+            for part in inside[_shared(around[read], inside) :]:
+                part.inputs[read] = None
+    for output in plan.graph.outputs:
+        readers[output.layer].append((plan.root,))
+    for id in plan.steps:
+        for reader in readers[id]:
+            for part in around[id][_shared(around[id], reader) :]:
+                part.outputs[id] = None
+
+
+def _walk(part: Part, parts: tuple[Part, ...], around: dict[str, tuple[Part, ...]]) -> None:
+    for item in part.items:
+        if isinstance(item, Part):
+            _walk(item, (*parts, item), around)
+        else:
+            around[item.id] = parts
+
+
+def _shared(a: tuple[Part, ...], b: tuple[Part, ...]) -> int:
+    """How many parts two values have around them in common."""
+    count = 0
+    for x, y in zip(a, b, strict=False):
+        if x is not y:
+            break
+        count += 1
+    return count

@@ -1,0 +1,109 @@
+"""What runs when: a net's layers as steps, arranged by scopes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from netcompiler.code import Code, ExpressionCode, ModuleCode
+from netcompiler.graph import Graph, Layer
+from netcompiler.torch.inplace import find_in_place
+from netcompiler.torch.parts import divide
+from netcompiler.torch.steps import Part, Plan, Step, trail
+from netcompiler.torch.transfers import with_transfers
+
+
+def arrange(graph: Graph) -> Plan:
+    """Arrange a valid net's layers.
+
+    Raises:
+        ValueError: a layer is needed by no output.
+    """
+    layers = list(graph.layers())
+    reads = {layer.id: tuple(e.source for e in graph.operands(layer.id)) for layer in layers}
+    code = {layer.id: _code(layer) for layer in layers if not is_input(layer)}
+    scopes = _effective_scopes(graph, layers, code)
+    needed = _needed(graph, layers, reads)
+    plan = Plan(graph, Part("", False), {"": []}, {}, {}, set(), set(), {}, {})
+    _collect(plan, layers, scopes)
+    steps = [
+        Step(id, scopes[layer.scope], code[id], reads[id], layer, layer.group, not needed[id])
+        for id, layer in ((layer.id, layer) for layer in layers if not is_input(layer))
+    ]
+    if graph.groups:
+        steps = with_transfers(plan, layers, steps)
+    plan.steps = {step.id: step for step in steps}
+    _count_uses(plan)
+    divide(plan)
+    find_in_place(plan)
+    return plan
+
+
+def _code(layer: Layer) -> Code:
+    """A layer's code; an identity with a name is a module, so that it can be seen and hooked."""
+    code = layer.operation.code(layer.call)
+    is_identity = isinstance(code, ExpressionCode) and code.template == "{0}"
+    return ModuleCode("nn.Identity") if is_identity and layer.named else code
+
+
+def is_input(layer: Layer) -> bool:
+    """True for the net's inputs."""
+    return layer.operation.kind == "input"
+
+
+def _effective_scopes(graph: Graph, layers: Sequence[Layer], code: dict[str, Code]) -> dict[str, str]:
+    """For each scope, the one whose class does its work: an unnamed scope without modules needs no class."""
+    with_modules = {
+        scope
+        for layer in layers
+        if isinstance(code.get(layer.id), ModuleCode)
+        for scope in trail(layer.scope)
+    }
+    effective = {"": ""}
+    for path, scope in graph.scopes.items():
+        if not path:
+            continue
+        around = effective[scope.parent or ""]
+        inside_spliced = around != (scope.parent or "")
+        spliced = path not in with_modules and (scope.name.isdigit() or inside_spliced)
+        effective[path] = around if spliced else path
+    return effective
+
+
+def _needed(graph: Graph, layers: Sequence[Layer], reads: dict[str, tuple[str, ...]]) -> dict[str, bool]:
+    """For each layer, whether evaluation needs it; False when only training does."""
+    needed: dict[str, bool] = {}
+    for output in graph.outputs:
+        needed[output.layer] = needed.get(output.layer, False) or not output.training_only
+    for layer in reversed(layers):
+        if layer.id not in needed:
+            if not is_input(layer):
+                raise ValueError(f"layer {layer.id} is never used")
+            continue
+        for read in reads[layer.id]:
+            needed[read] = needed.get(read, False) or needed[layer.id]
+    return needed
+
+
+def _collect(plan: Plan, layers: Sequence[Layer], scopes: dict[str, str]) -> None:
+    """Note which scopes hold state, which groups stand in them, and where each group's first weights are."""
+    for layer in layers:
+        around = trail(scopes[layer.scope])
+        if layer.weights or layer.buffers:
+            plan.stateful.update((layer.path, *around))
+        if layer.group is None:
+            continue
+        for scope in around:
+            plan.placed.setdefault(scope, set()).add(layer.group)
+            if layer.weights:
+                plan.anchors.setdefault((scope, layer.group), layer)
+
+
+def _count_uses(plan: Plan) -> None:
+    uses: dict[str, int] = defaultdict(int)
+    for step in plan.steps.values():
+        for read in step.reads:
+            uses[read] += 1
+    for output in plan.graph.outputs:
+        uses[output.layer] += 1
+    plan.uses = uses

@@ -1,0 +1,112 @@
+"""Steps, the parts they are arranged in, and what is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from netcompiler.code import Code, ModuleCode
+from netcompiler.graph import Graph, Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Moves a value to the device of a placement group."""
+
+    group: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One computation: a layer, or the transfer of a value to another placement group.
+
+    Attributes:
+        id: of the value it gives: the layer's, or ``value>group`` for a transfer.
+        scope: path of the scope whose class computes it.
+        code: what it becomes.
+        reads: ids of the values it reads.
+        layer: the layer; for a transfer the one whose value is moved.
+        group: the placement group its value is on; None for inputs and in nets without groups.
+        training_only: True when only outputs for training need it.
+    """
+
+    id: str
+    scope: str
+    code: Code | Transfer
+    reads: tuple[str, ...]
+    layer: Layer
+    group: str | None
+    training_only: bool
+
+    @property
+    def is_module(self) -> bool:
+        """True when it calls a module of its own."""
+        return isinstance(self.code, ModuleCode)
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """What one call of a scope's method does.
+
+    Attributes:
+        scope: path of the scope.
+        items: its own steps, and parts of the scopes inside it, in order.
+        inputs: ids of values from outside, in order of first use.
+        outputs: ids of values that are needed outside, in order of computation.
+        training_only: True when only outputs for training need it.
+    """
+
+    scope: str
+    training_only: bool
+    items: list[Step | Part] = field(default_factory=list)
+    inputs: dict[str, None] = field(default_factory=dict)
+    outputs: dict[str, None] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[Step]:
+        """All steps, those of the scopes inside included."""
+        for item in self.items:
+            if isinstance(item, Part):
+                yield from item.steps()
+            else:
+                yield item
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """The net's steps, arranged.
+
+    Attributes:
+        graph: the net.
+        root: the net's own part.
+        parts: every scope's parts, in the order they run.
+        steps: every step by the id of its value; inputs are none.
+        uses: how often each value is read; the net's outputs count as read.
+        in_place: ids of steps that overwrite the first value they read.
+        stateful: paths of layers with weights or buffers, and of the scopes around them.
+        placed: the placement groups in each scope.
+        anchors: for a scope and a group, the first of the group's layers there that has weights.
+    """
+
+    graph: Graph
+    root: Part
+    parts: dict[str, list[Part]]
+    steps: dict[str, Step]
+    uses: dict[str, int]
+    in_place: set[str]
+    stateful: set[str]
+    placed: dict[str, set[str]]
+    anchors: dict[tuple[str, str], Layer]
+
+    def layer_of(self, value: str) -> Layer:
+        """The layer that computes a value, be it moved or not."""
+        step = self.steps.get(value)
+        return step.layer if step is not None else self.graph.layer(value)
+
+
+def trail(scope: str) -> tuple[str, ...]:
+    """The scope's path and those around it, outermost (``""``) first."""
+    paths, end = [""], scope.find(".")
+    while end != -1:
+        paths.append(scope[:end])
+        end = scope.find(".", end + 1)
+    return (*paths, scope) if scope else ("",)

@@ -1,0 +1,61 @@
+"""Help, usage, and what they cost."""
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from zoo.schema import GROUPS, Config, ModelOptions, TrainerOptions
+
+
+@pytest.mark.parametrize("arguments", [(), ("fly",), ("train", "--fly"), ("train", "--config-dir")])
+def test_wrong_usage_exits_2(zoo: Callable, arguments: tuple[str, ...]) -> None:
+    ran = zoo(*arguments)
+    assert ran.code == 2
+    assert "zoo train" in ran.err or "zoo --help" in ran.err
+    assert ran.out == ""
+
+
+def test_help_names_the_commands(zoo: Callable) -> None:
+    ran = zoo("--help")
+    assert ran.code == 0
+    assert "zoo train --help" in ran.out
+
+
+def test_help_of_train_has_every_group_option_and_net(zoo: Callable) -> None:
+    out = zoo("train", "--help").out
+    words = out.split()
+    for group, registry in GROUPS.items():
+        for entry in registry.entries.values():
+            assert f"{group}={entry.name}" in out or f"{entry.name}" in words
+            assert all(f"{group}.{name}" in words for name in names(entry.options))
+    assert all(f"trainer.{name}" in words for name in names(TrainerOptions))
+    assert all(f"model.{name}" in words for name in names(ModelOptions))
+    assert all(
+        name in words for name in names(Config) - {"data", "optimizer", "schedule", "precision", "model"}
+    )
+    assert "resnet50," in words
+
+
+def names(options: type) -> set[str]:
+    return {field.name for field in dataclasses.fields(options)} - {"name", "trainer"}
+
+
+def test_help_fits_the_terminal(zoo: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    usage, _, rest = zoo("train", "--help").out.partition("Groups")
+    assert usage
+    assert max(map(len, rest.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["train", "--cfg"], ["train", "foo=1"]]
+)
+def test_torch_is_not_loaded_without_training(arguments: list[str]) -> None:
+    program = "import sys; from zoo.cli import main; code = main(sys.argv[1:]); print('torch' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.splitlines()[-1] == "False"

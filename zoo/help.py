@@ -1,0 +1,115 @@
+"""``zoo train --help``, written from the dataclasses."""
+
+import dataclasses
+import shutil
+import textwrap
+from collections.abc import Iterator
+from typing import Any, get_type_hints
+
+from zoo.check import type_name
+from zoo.options import rule_of
+from zoo.schema import GROUPS, Config, ModelOptions, TrainerOptions
+
+WIDEST = 110
+NARROWEST = 60
+INDENT = "  "
+
+
+def train_help(models: list[str], defaults: dict[str, str]) -> str:
+    """The whole text: usage, groups and their choices, and every option with type, default and meaning.
+
+    ``models`` are the nets of the shipped specs; ``defaults`` is the choice of each group when none is given.
+    """
+    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    return "\n".join([*_usage(), *_groups(models, defaults, width), *_options(defaults, width)]) + "\n"
+
+
+def _usage() -> list[str]:
+    return [
+        "usage: zoo train [-m] [--cfg] [--config-dir DIR] [GROUP=CHOICE | OPTION=VALUE] ...",
+        "",
+        "Train a net and keep weights, metrics, learning curves and the net's diagram in a run folder.",
+        "",
+        "  zoo train                                              resnet20 on handwritten digits",
+        "  zoo train model=lenet trainer.epochs=30 optimizer.lr=0.05",
+        "  zoo train model=resnet18 data=imagefolder data.root=path/to/images precision=bf16",
+        "  zoo train model.spec=my.net model.params.width=32      a net of your own",
+        "  zoo train model=lenet resume=true                      go on with that run",
+        "  zoo train -m model=resnet20,lenet optimizer.lr=0.1,0.05    four runs, one after the other",
+        "",
+        "  -m, --multirun      run every combination of the values that overrides list, separated by commas",
+        "  --cfg               print the whole configuration, checked, and stop",
+        "  --config-dir DIR    also look for group files there: DIR/optimizer/mine.yaml is optimizer=mine",
+        "  -h, --help          this text",
+        "",
+    ]
+
+
+def _groups(models: list[str], defaults: dict[str, str], width: int) -> Iterator[str]:
+    yield "Groups (GROUP=CHOICE):"
+    yield from _entry("model", f"default {defaults['model']}: {', '.join(models)}", width, 12)
+    for name, registry in GROUPS.items():
+        yield from _entry(name, f"default {defaults[name]}:", width, 12)
+        for entry in registry.entries.values():
+            yield from _entry("", f"{entry.name:<12}{entry.summary.rstrip(chr(46))}", width, 12, 12)
+    yield ""
+
+
+def _options(defaults: dict[str, str], width: int) -> Iterator[str]:
+    yield "Options (OPTION=VALUE), with type, default and meaning:"
+    yield ""
+    yield from _table(Config, "", width)
+    yield from _table(ModelOptions, "model", width)
+    for name, registry in GROUPS.items():
+        for entry in registry.entries.values():
+            note = f"with {name}={entry.name}" + (" (the default)" if entry.name == defaults[name] else "")
+            yield from _table(entry.options, name, width, note)
+    yield from _table(TrainerOptions, "trainer", width)
+
+
+def _table(options: type[Any], where: str, width: int, note: str = "") -> Iterator[str]:
+    hints = get_type_hints(options)
+    rows = []
+    for field in dataclasses.fields(options):
+        if "registry" in field.metadata or "rule" not in field.metadata or (where and field.name == "name"):
+            continue
+        rule = rule_of(field)
+        kind = "|".join(rule.choices) if rule.choices else type_name(hints[field.name])
+        path = f"{where}.{field.name}" if where else field.name
+        rows.append((path, f"{kind} = {_default(field)}", rule.meaning))
+    if not rows:
+        return
+    if note:
+        yield f"{note}:"
+    left = max(len(path) for path, _, _ in rows) + 2
+    middle = max(len(kind) for _, kind, _ in rows) + 2
+    for path, kind, meaning in rows:
+        yield from _entry(path, f"{kind:<{middle}}{meaning}", width, left, middle)
+    yield ""
+
+
+def _entry(name: str, text: str, width: int, left: int, hanging: int = 0) -> list[str]:
+    first = f"{INDENT}{name:<{left}}"
+    room = width - len(first) - hanging
+    if hanging and room < 24:  # a narrow terminal: the meaning goes below
+        head, meaning = text[:hanging].rstrip(), text[hanging:]
+        return [
+            first + head,
+            *textwrap.wrap(meaning, width, initial_indent=INDENT * 3, subsequent_indent=INDENT * 3),
+        ]
+    head, body = text[:hanging], text[hanging:]
+    lines = textwrap.wrap(body, room, break_on_hyphens=False) or [""]
+    return [(first + head + lines[0]).rstrip(), *(" " * (len(first) + hanging) + line for line in lines[1:])]
+
+
+def _default(field: "dataclasses.Field[Any]") -> str:
+    if field.default_factory is not dataclasses.MISSING:
+        return str(field.default_factory())
+    value = field.default
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{','.join(f'{item:g}' for item in value)}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,29 @@
+"""Ctrl-C and SIGTERM end a run between two steps, when its state is whole."""
+
+import signal
+import threading
+from types import FrameType
+from typing import Self
+
+
+class Stop:
+    """In ``with Stop() as stop``, the first signal only sets ``stop.signal``; a second one ends at once."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal is not None:
+            raise KeyboardInterrupt
+        self.signal = number

@@ -1,0 +1,209 @@
+"""``model=…`` → a net that fits the data. The only file that calls netcompiler."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import netcompiler
+from zoo import specs
+from zoo.data.base import Source
+from zoo.errors import UserError
+from zoo.schema import ModelOptions
+from zoo.suggest import hint
+
+if TYPE_CHECKING:
+    import torch
+    from torch.nn import Module
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A net of a spec file, by name, with the parameters it takes and their defaults."""
+
+    file: Path
+    name: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A net that takes the data's images; ``shape`` is [channels, height, width]."""
+
+    net: netcompiler.Net
+    file: Path
+    name: str
+    shape: Shape
+    output: str
+    """The name of the output that classifies."""
+    auxiliary: tuple[str, ...]
+    """The names of the outputs that are there in training only."""
+    note: str | None
+    """Where the size of the images was chosen for the user: a line saying so."""
+
+    def module(self, device: "torch.device") -> "Module":
+        """The net as a PyTorch module, freshly initialised, all of it on one device."""
+        return self.net.module(device)
+
+    def draw(self, path: Path) -> None:
+        """Draw the net to ``path`` (svg or png).
+
+        Raises:
+            UserError: drawing failed; says what to install where that is why.
+        """
+        try:
+            self.net.draw(str(path))
+        except (OSError, netcompiler.DrawError) as error:
+            raise UserError(f"{path.name}: the net could not be drawn: {error}") from error
+
+
+@cache
+def shipped() -> Mapping[str, Found]:
+    """The nets of the shipped specs, by name.
+
+    Raises:
+        UserError: a shipped spec is wrong, or two nets share a name.
+    """
+    found: dict[str, Found] = {}
+    for file in sorted(specs.folder().glob("*.net")):
+        for net in _nets(file):
+            if net.name in found:
+                raise UserError(f"{file}: net {net.name} is in {found[net.name].file.name} too")
+            found[net.name] = net
+    return found
+
+
+def find(options: ModelOptions) -> Found:
+    """The net that the options name, its parameters checked by name.
+
+    Raises:
+        UserError: no such net or parameter, an unreadable spec, or several nets and no ``model.net``.
+    """
+    found = _own(options) if options.spec is not None else _shipped(options.name)
+    for key in options.params:
+        if key not in found.parameters:
+            raise UserError(
+                f"model.params.{key}: net {found.name} has no such parameter; "
+                f"{hint(key, found.parameters, 'model.params.')}"
+            )
+    return found
+
+
+def fit(options: ModelOptions, source: Source) -> Model:
+    """Load the net for the images and classes of ``source``.
+
+    The images keep the side that the user set; without one, the side they have; and where they have none, or
+    the net is too deep for it, they take what the net declares.
+
+    Raises:
+        UserError: the spec is wrong, does not fit the images, or does not classify into the data's classes.
+    """
+    found = find(options)
+    params = dict(options.params)
+    if "classes" in found.parameters:
+        params.setdefault("classes", len(source.classes))
+    side = source.size or source.native
+    net, side, note = _fit(found, params, source, side)
+    shape = (source.channels, side, side)
+    auxiliary = tuple(output.name for output in net.outputs if output.training_only)
+    return Model(net, found.file, found.name, shape, _classifier(found, net, source), auxiliary, note)
+
+
+def _fit(
+    found: Found, params: dict[str, Any], source: Source, side: int | None
+) -> tuple[netcompiler.Net, int, str | None]:
+    error = None
+    if side is not None:
+        try:
+            return _load(found, params, (source.channels, side, side)), side, None
+        except netcompiler.SpecError as problem:
+            error = problem
+    declared = _declared(found, params)
+    if declared is None or source.size is not None or declared == side:
+        if error is None:
+            raise UserError(f"{found.name}: its input is not a square image; set data.size")
+        raise UserError(_misfit(error, source, side)) from error
+    try:
+        net = _load(found, params, (source.channels, declared, declared))
+    except netcompiler.SpecError as problem:
+        raise UserError(_misfit(error or problem, source, side or declared)) from problem
+    note = None
+    if side is not None:
+        note = f"{found.name} is too deep for {side}×{side} images: they are scaled to {declared}×{declared}"
+    return net, declared, note
+
+
+def _misfit(error: netcompiler.SpecError, source: Source, side: int | None) -> str:
+    return f"{error}\n  = the images are {source.channels}×{side}×{side}; data.size=… sets another size"
+
+
+def _declared(found: Found, params: dict[str, Any]) -> int | None:
+    """The side of the net's input as its spec declares it, if that is a square image."""
+    try:
+        net = netcompiler.load(str(found.file), found.name, **params)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+    shape = _one_input(found, net)
+    return shape[-1] if len(shape) == 3 and shape[1] == shape[2] else None
+
+
+def _load(found: Found, params: dict[str, Any], shape: Shape) -> netcompiler.Net:
+    net = netcompiler.load(str(found.file), found.name, inputs=shape, **params)
+    _one_input(found, net)
+    return net
+
+
+def _one_input(found: Found, net: netcompiler.Net) -> Shape:
+    if len(net.inputs) != 1:
+        names = ", ".join(layer.name for layer in net.inputs)
+        raise UserError(f"{found.name}: has {len(net.inputs)} inputs ({names}); zoo trains nets with one")
+    return tuple(net.inputs[0].output)
+
+
+def _classifier(found: Found, net: netcompiler.Net, source: Source) -> str:
+    main = next(output for output in net.outputs if not output.training_only)
+    wanted = (len(source.classes),)
+    if tuple(main.shape) != wanted:
+        why = "" if "classes" in found.parameters else "; give the net a parameter: net NAME(classes=1000)"
+        raise UserError(
+            f"{found.name}: its output {main.name} is {list(main.shape)}, and the data has "
+            f"{len(source.classes)} classes, which takes {list(wanted)}{why}"
+        )
+    return main.name
+
+
+def _shipped(name: str) -> Found:
+    nets = shipped()
+    if name in nets:
+        return nets[name]
+    raise UserError(f"model={name}: no such net; {hint(name, nets, 'model=')}")
+
+
+def _own(options: ModelOptions) -> Found:
+    file = Path(str(options.spec)).expanduser()
+    if not file.is_file():
+        raise UserError(f"model.spec={options.spec}: {'not a file' if file.exists() else 'no such file'}")
+    nets = {net.name: net for net in _nets(file)}
+    if options.net is not None and options.net not in nets:
+        raise UserError(
+            f"model.net={options.net}: no such net in {file}; {hint(options.net, nets, 'model.net=')}"
+        )
+    if options.net is not None:
+        return nets[options.net]
+    if len(nets) != 1:
+        raise UserError(
+            f"{file}: has {len(nets)} nets; choose with model.net={'|'.join(sorted(nets)) or 'NAME'}"
+        )
+    return next(iter(nets.values()))
+
+
+def _nets(file: Path) -> Iterator[Found]:
+    """The nets of a file that can be loaded; those with a parameter left to fill are for variants only."""
+    try:
+        nets = netcompiler.nets(str(file))
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+    return (Found(file, net.name, net.parameters) for net in nets if net.loadable)

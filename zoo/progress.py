@@ -1,0 +1,201 @@
+"""What a run shows: a live bar in a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from typing import Protocol, TextIO
+
+from zoo.history import Row
+from zoo.metrics import Tally
+
+
+class Reporter(Protocol):
+    """Where a run tells what it does."""
+
+    def say(self, text: str) -> None:
+        """One line for the user."""
+
+    def begin(self, epochs: int, batches: int, step: int) -> None:
+        """The run starts, or goes on after ``step`` of its ``epochs * batches`` steps."""
+
+    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
+        """A step is done: its loss, and the epoch's counts so far. ``epoch`` and ``step`` count from 1."""
+
+    def epoch(self, row: Row, best: bool) -> None:
+        """An epoch is done and validated; ``best`` says whether it is the best so far."""
+
+    def end(self) -> None:
+        """Nothing more comes; also called when a run ends early."""
+
+
+def reporter(kind: str, out: TextIO | None = None) -> Reporter:
+    """The reporter for ``trainer.progress``: auto, bar, lines or none."""
+    out = out or sys.stdout
+    if kind == "none":
+        return Silent()
+    if kind == "bar" or (kind == "auto" and out.isatty()):
+        return Bar(out)
+    return Lines(out)
+
+
+class Silent:
+    """Shows nothing."""
+
+    def say(self, text: str) -> None: ...
+
+    def begin(self, epochs: int, batches: int, step: int) -> None: ...
+
+    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None: ...
+
+    def epoch(self, row: Row, best: bool) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class Lines:
+    """A line an epoch, and one a half minute in long epochs: for log files."""
+
+    EVERY = 30.0  # seconds
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.clock = Clock(0, 0)
+        self.epochs = 0
+        self.shown = time.monotonic()
+
+    def say(self, text: str) -> None:
+        self.out.write(text + "\n")
+        self.out.flush()
+
+    def begin(self, epochs: int, batches: int, step: int) -> None:
+        self.epochs = epochs
+        self.clock = Clock(epochs * batches, step)
+        self.shown = time.monotonic()
+        self.say(header())
+
+    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
+        self.clock.tick(step, tally.images)
+        if time.monotonic() - self.shown >= self.EVERY:
+            self.shown = time.monotonic()
+            self.say(
+                f"{f'{epoch}/{self.epochs}':>9}  {tally.loss:10.4f}  {tally.top1_error:7.2%}  so far; "
+                f"{self.clock.rate:,.0f} images/s, {duration(self.clock.left(step))} left"
+            )
+
+    def epoch(self, row: Row, best: bool) -> None:
+        self.shown = time.monotonic()
+        self.say(line(row, self.epochs, best))
+
+    def end(self) -> None:
+        pass
+
+
+class Bar:
+    """A bar for the epoch under way, below a line for each that is done."""
+
+    def __init__(self, out: TextIO) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self.console = Console(file=out, force_terminal=True, highlight=False)
+        self.progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(bar_width=None),
+            TextColumn("loss {task.fields[loss]:.4f}"),
+            TextColumn("top-1 {task.fields[top1]:.1%}"),
+            TextColumn("top-5 {task.fields[top5]:.1%}"),
+            TextColumn("{task.fields[rate]:,.0f} images/s"),
+            TextColumn("[bold]{task.fields[left]} left"),
+            console=self.console,
+            transient=True,
+        )
+        self.task = self.progress.add_task(
+            "", visible=False, epoch=0, epochs=0, loss=0.0, top1=0.0, top5=0.0, rate=0.0, left=""
+        )
+        self.clock = Clock(0, 0)
+        self.epochs = self.batches = 0
+
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    def begin(self, epochs: int, batches: int, step: int) -> None:
+        self.epochs, self.batches = epochs, batches
+        self.clock = Clock(epochs * batches, step)
+        self.say(header())
+        self.progress.start()
+
+    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
+        self.clock.tick(step, tally.images)
+        self.progress.update(
+            self.task,
+            visible=True,
+            total=self.batches,
+            completed=step - (epoch - 1) * self.batches,
+            epoch=epoch,
+            epochs=self.epochs,
+            loss=tally.loss,
+            top1=tally.top1_error,
+            top5=tally.top5_error,
+            rate=self.clock.rate,
+            left=duration(self.clock.left(step)),
+        )
+
+    def epoch(self, row: Row, best: bool) -> None:
+        style = "green" if best else None
+        self.console.print(line(row, self.epochs, best), markup=False, soft_wrap=True, style=style)
+
+    def end(self) -> None:
+        self.progress.stop()
+
+
+class Clock:
+    """Images a second and time left, from what this session has done."""
+
+    def __init__(self, steps: int, done: int) -> None:
+        self.steps = steps
+        self.first = done
+        self.began = self.last = time.monotonic()
+        self.images = 0
+        self.rate = 0.0
+
+    def tick(self, step: int, images: int) -> None:
+        """``step`` is done; ``images`` counts those of its epoch so far."""
+        now = time.monotonic()
+        new, self.images = images - self.images, images
+        if new > 0 and now > self.last:
+            fresh = new / (now - self.last)
+            self.rate = fresh if not self.rate else 0.95 * self.rate + 0.05 * fresh
+        self.last = now
+
+    def left(self, step: int) -> float:
+        """Seconds, validation included, as they went so far."""
+        done = step - self.first
+        return (time.monotonic() - self.began) / max(1, done) * (self.steps - step)
+
+
+def header() -> str:
+    """The line above the epochs' lines; errors are shares of images."""
+    names = ("train loss", "error", "val loss", "error", "top-5", "images/s")
+    widths = (10, 7, 10, 7, 7, 9)
+    return "  ".join(("    epoch", *(f"{name:>{width}}" for name, width in zip(names, widths, strict=True))))
+
+
+def line(row: Row, epochs: int, best: bool) -> str:
+    """An epoch in one line."""
+    cells = (
+        f"{f'{row.epoch}/{epochs}':>9}",
+        f"{row.train_loss:10.4f}",
+        f"{row.train_top1_error:7.2%}",
+        f"{row.val_loss:10.4f}",
+        f"{row.val_top1_error:7.2%}",
+        f"{row.val_top5_error:7.2%}",
+        f"{row.images_per_second:9,.0f}",
+        "best" if best else "",
+    )
+    return "  ".join(cells).rstrip()
+
+
+def duration(seconds: float) -> str:
+    """1:02:03, or 2:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
