@@ -1,5 +1,6 @@
 """Times two things in turn and compares them: a ratio holds where two times on a busy machine do not."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -27,7 +28,9 @@ def compare(title: str, ours: Callable[[], object], theirs: Callable[[], object]
 
 def process(*command: str, folder: Path = ROOT) -> Callable[[], object]:
     """A whole process, from the start of the program to its end, as something to time."""
-    return lambda: subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    # As in an installation, modules are compiled once; a shell may say otherwise.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    return lambda: subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -212,10 +212,17 @@ def shapes_by_name(analysis: pipeline.Analysis, net: str | None, inputs: Shapes)
     """Input shapes by the inputs' names; a single shape is for the first input."""
     if inputs is None:
         return {}
-    if isinstance(inputs, Mapping):
-        return {name: tuple(shape) for name, shape in inputs.items()}
-    signature = pipeline.choose(analysis, net)
-    return {name: tuple(inputs) for name in signature.inputs[:1]}
+    if not isinstance(inputs, Mapping):
+        inputs = dict.fromkeys(pipeline.choose(analysis, net).inputs[:1], inputs)
+    return {name: _shape(shape, analysis.source) for name, shape in inputs.items()}
+
+
+def _shape(shape: object, source: Source) -> Shape:
+    extents = tuple(shape) if isinstance(shape, (list, tuple)) else ()
+    if extents and all(isinstance(e, int) and not isinstance(e, bool) and e > 0 for e in extents):
+        return extents
+    message = f"an input's shape is a list of positive whole numbers, this is {shape!r}"
+    raise SpecError([Diagnostic("E205", message, where=source.name)])
 
 
 def nets(file: str | PathLike[str]) -> list[NetInfo]:

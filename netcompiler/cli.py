@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 # Stages are imported by the commands that need them: starting up is most of what `netc check` takes.
 
 
+_STDIN = "<stdin>"
+"""What messages call standard input."""
+
+
 def main() -> NoReturn:
     """Run ``netc``; exit code 1 for a mistake in a spec or file, 2 for wrong usage."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal without the characters of a table or a path still gets the rest.
             stream.reconfigure(errors="backslashreplace")
-    from netcompiler.diagnostics import SpecError
-    from netcompiler.draw.errors import DrawError
-
     try:
         code = netc.main(standalone_mode=False)
     except click.ClickException as error:
@@ -35,7 +36,7 @@ def main() -> NoReturn:
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
-    except (SpecError, DrawError) as error:
+    except _mistakes() as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:
@@ -44,6 +45,14 @@ def main() -> NoReturn:
     except (MemoryError, RecursionError) as error:
         _fail(f"netc: the net is too large for this machine ({type(error).__name__})")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _mistakes() -> tuple[type[Exception], ...]:
+    """The errors whose text is for the user. Imported when there is one: `netc --help` need not wait."""
+    from netcompiler.diagnostics import SpecError
+    from netcompiler.draw.errors import DrawError
+
+    return SpecError, DrawError
 
 
 def _fail(message: str) -> NoReturn:
@@ -60,6 +69,13 @@ def netc() -> None:
 
     FILE is a spec file, or - for standard input. FILE:NET names one net of a file that has several.
     """
+
+
+class _Command(click.Command):
+    """A command whose FILE:NET may be ``-:NET``, a net of standard input, which is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [_STDIN + a[1:] if a.startswith("-:") else a for a in args])
 
 
 def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -107,7 +123,7 @@ def _output(help: str, *, required: bool) -> Callable[[Callable[..., Any]], Call
     )
 
 
-@netc.command()
+@netc.command(cls=_Command)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "--format", type=click.Choice(["text", "json", "github"]), default="text", help="How to report."
@@ -142,14 +158,14 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
     return 1 if errors else 0
 
 
-@netc.command()
+@netc.command(cls=_Command)
 @_target
 def show(target: str, parameters: dict[str, str], shapes: dict[str, str]) -> None:
     """Print a table: layers, shapes, parameters, MACs, neurons, groups and the traffic between them."""
     click.echo(_load(target, parameters, shapes).summary(), nl=False)
 
 
-@netc.command()
+@netc.command(cls=_Command)
 @_target
 @_output("File to write; its ending says the format: svg, png, pdf or dot.", required=True)
 @click.option("--format", help="The format, when the file's ending does not say it.")
@@ -166,7 +182,7 @@ def draw(
     _load(target, parameters, shapes).draw(output, format=chosen)
 
 
-@netc.command()
+@netc.command(cls=_Command)
 @_target
 @_output("File to write; standard output without it.", required=False)
 def build(target: str, parameters: dict[str, str], shapes: dict[str, str], output: Path | None) -> None:
@@ -174,7 +190,7 @@ def build(target: str, parameters: dict[str, str], shapes: dict[str, str], outpu
     _write(_load(target, parameters, shapes).source(), output)
 
 
-@netc.command()
+@netc.command(cls=_Command)
 @_target
 @_output("File to write; standard output without it.", required=False)
 def expand(target: str, parameters: dict[str, str], shapes: dict[str, str], output: Path | None) -> None:
@@ -198,9 +214,11 @@ def _read(file: str) -> Source:
     from netcompiler.limits import DEFAULT_LIMITS
     from netcompiler.read import from_bytes, read_file
 
-    if file == "-":
-        data = click.get_binary_stream("stdin").read(DEFAULT_LIMITS.source_bytes + 1)
-        return from_bytes(data, "<stdin>", DEFAULT_LIMITS)
+    if file in ("-", _STDIN):
+        if sys.stdin is None:
+            raise click.UsageError("standard input is closed")
+        data = sys.stdin.buffer.read(DEFAULT_LIMITS.source_bytes + 1)
+        return from_bytes(data, _STDIN, DEFAULT_LIMITS)
     return read_file(Path(file), DEFAULT_LIMITS)
 
 

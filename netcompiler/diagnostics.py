@@ -180,9 +180,6 @@ class Reporter:
         """True when no further error is kept."""
         return len(self._found) - self._warnings >= self._limit
 
-    def __len__(self) -> int:
-        return len(self._found)
-
     def __iter__(self) -> Iterator[Diagnostic]:
         """All that was reported, file by file in the order of the text."""
         order: dict[str, int] = {}

@@ -21,6 +21,8 @@ class _Expander:
         self.graph = graph
         self.current: str | None = None
         self.prefix = ""
+        self.taken = {layer.path for layer in graph.layers()}
+        self.names: dict[str, str] = {}
 
     def lines(self) -> list[str]:
         graph = self.graph
@@ -77,38 +79,43 @@ class _Expander:
         raise AssertionError(f"{layer.path} stands in no column")
 
     def _step(self, layer: Layer) -> str:
-        label = _label(layer.path.removeprefix(self.prefix))
+        """The line, or lines, that add a layer."""
+        label = self._label(layer)
         edges = self.graph.operands(layer.id)
-        arguments = list(_arguments(layer))
-        operation = layer.operation.name
+        arguments = [self._reference_text(layer.path)] if layer.reuses else list(_arguments(layer))
+        operation = "reuse" if layer.reuses else layer.operation.name
         if layer.operation.kind == "transfer":
-            edges, arguments = edges[:1], []
-        elif layer.reuses:
-            label, operation, arguments = "", "reuse", [self._reference_text(layer.path)]
+            edges = edges[:1]
         if [edge.skip for edge in edges] != [False] + [True] * (len(edges) - 1):
-            return self._branches(label, operation, arguments, edges, layer)
+            return self._branches(f"{label}{_call(operation, arguments)}", edges, layer)
         start = "" if edges[0].source == self.current else f"from {self._reference(edges[0].source)} -> "
-        arguments = [self._reference(edge.source) for edge in edges[1:]] + arguments
+        others = [self._reference(edge.source) for edge in edges[1:]]
         self.current = layer.id
-        return (
-            f"{start}{label}{operation}({', '.join(arguments)})"
-            if arguments
-            else f"{start}{label}{operation}"
-        )
+        # The step that `reuse` names stands before the values it reads.
+        arguments = arguments + others if layer.reuses else others + arguments
+        return f"{start}{label}{_call(operation, arguments)}"
 
-    def _branches(
-        self, label: str, operation: str, arguments: list[str], edges: list[Edge], layer: Layer
-    ) -> str:
+    def _branches(self, call: str, edges: list[Edge], layer: Layer) -> str:
         """A merge whose values are not the current one and skips past it: a branch for each."""
-        call = f"{operation}({', '.join(arguments)})" if arguments else operation
         lines = [
             f"from {self._reference(edge.source)}" + ("" if edge.skip else " -> identity") for edge in edges
         ]
         self.current = layer.id
-        return f"{label}{call} {{\n" + "".join(f"    {line}\n" for line in lines) + "  }"
+        return f"{call} {{\n" + "".join(f"    {line}\n" for line in lines) + "  }"
+
+    def _label(self, layer: Layer) -> str:
+        """What a step is called: a further run has a name of its own, by which its value can be read."""
+        name = layer.path
+        if layer.reuses:
+            name = layer.id.replace("@", "_run")
+            while name in self.taken:
+                name += "_"
+            self.taken.add(name)
+            self.names[layer.id] = name
+        return _label(name.removeprefix(self.prefix))
 
     def _reference(self, id: str) -> str:
-        return self._reference_text(self.graph.layer(id).path)
+        return self._reference_text(self.names.get(id) or self.graph.layer(id).path)
 
     def _reference_text(self, path: str) -> str:
         path = path.removeprefix(self.prefix)
@@ -125,6 +132,10 @@ def _arguments(layer: Layer) -> Iterator[str]:
             yield _value(value)
         elif value != parameter.default or type(value) is not type(parameter.default):
             yield f"{parameter.name}={_value(value)}"
+
+
+def _call(operation: str, arguments: list[str]) -> str:
+    return f"{operation}({', '.join(arguments)})" if arguments else operation
 
 
 def _label(name: str) -> str:

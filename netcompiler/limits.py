@@ -12,7 +12,7 @@ class Limits:
     Attributes:
         source_bytes: size of one file.
         files: files taken in by ``use``, the first included.
-        nesting: brackets and braces open at once, and blocks called inside one another.
+        nesting: brackets open at once, operators inside operators, braces and blocks inside one another.
         digits: characters of one number.
         layers: layers of one net, all repeats unrolled.
         steps: statements and expressions evaluated for one net.
@@ -24,7 +24,7 @@ class Limits:
 
     source_bytes: int = 4 * 2**20
     files: int = 100
-    nesting: int = 100
+    nesting: int = 64
     digits: int = 30
     layers: int = 200_000
     steps: int = 5_000_000

@@ -83,9 +83,10 @@ def check(source: Source, limits: Limits, texts: Mapping[str, str]) -> list[Diag
         return list(error.diagnostics)
     session = _session(limits, analysis.diagnostics)
     with _Bounded(session, source):
+        whole = not session.reporter.has_errors
         _check_names(analysis, given, session)
         for signature in analysis.nets.values():
-            _check_net(signature, given, session)
+            _check_net(signature, given, session, whole=whole)
         _check_unreached(analysis, session)
     return list(session.reporter)
 
@@ -159,7 +160,7 @@ def default_values(analysis: Analysis, signature: NetSignature) -> dict[str, obj
     session = _session(analysis.limits)
     values: dict[str, object] = {}
     with _Bounded(session, analysis.source):
-        values = {name: d.value(session) for name, d in signature.parameters.items() if d is not None}
+        values |= {name: d.value(session) for name, d in signature.parameters.items() if d is not None}
     return values
 
 
@@ -178,14 +179,17 @@ def _check_names(analysis: Analysis, given: Iterable[Given], session: Session) -
             session.reporter.report(Diagnostic("E202", message, argument.span, help=help))
 
 
-def _check_net(signature: NetSignature, given: Iterable[Given], session: Session) -> None:
-    """Check a net; one with parameters that are not given is left to the nets that give them."""
+def _check_net(signature: NetSignature, given: Iterable[Given], session: Session, *, whole: bool) -> None:
+    """Check a net; one with parameters that are not given is left to the nets that give them.
+
+    When a definition is wrong, ``whole`` is False: then the graph may lack layers, and is not checked.
+    """
     mine = [g for g in given if g.name in signature.parameters]
     if not signature.missing(mine):
         with _Bounded(session, signature.block.frame.source):
-            before = len(session.reporter)
+            before = session.errors
             graph = elaborate(signature, mine, {}, session)
-            if len(session.reporter) == before:
+            if whole and session.errors == before:
                 validate(graph, session.reporter)
 
 

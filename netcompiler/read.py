@@ -36,7 +36,7 @@ def from_bytes(
 ) -> Source:
     """A source from a file's bytes. Raises SpecError when it is too large or is not UTF-8."""
     if len(data) > limits.source_bytes:
-        message = f"the file has more than {limits.source_bytes:,} bytes"
+        message = f"the file has more than {limits.source_bytes:,} bytes, the limit for a spec"
         raise SpecError([Diagnostic("E103", message, where=name)])
     try:
         text = data.decode("utf-8-sig")

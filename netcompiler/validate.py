@@ -32,7 +32,7 @@ def _unused(graph: Graph, reporter: Reporter) -> None:
             reporter.report(
                 Diagnostic(
                     "E301",
-                    f"the result of `{layer.path}` {shape_text(layer.output)} is never used",
+                    f"the result of {_shown(layer)}, {shape_text(layer.output)}, is never used",
                     layer.span,
                     help="merge it, name it in an `output` line, or take the layer out",
                 )
@@ -59,7 +59,7 @@ def _placement(graph: Graph, reporter: Reporter) -> None:
     for layer in graph.layers():
         used.add(layer.group)
         if layer.group is None and layer.operation.kind != "input":
-            message = f"`{layer.path}` stands in no placement group, and the net has {groups}"
+            message = f"{_shown(layer)} stands in no placement group, and the net has {groups}"
             help = f"put it into `on {graph.groups[0]} {{ … }}` or into `columns`"
             reporter.report(Diagnostic("E303", message, layer.span, help=help))
     for edge in graph.edges():
@@ -74,12 +74,13 @@ def _placement(graph: Graph, reporter: Reporter) -> None:
 
 
 def _undeclared(source: Layer, target: Layer, edge: Edge) -> Diagnostic:
+    given = f"{_shown(source)} at {source.span} gives {shape_text(source.output)}"
     return Diagnostic(
         "E304",
-        f"`{target.path}` on group {target.group} reads `{source.path}` of group {source.group}",
+        f"{_shown(target)} on group {target.group} reads {_shown(source)} of group {source.group}",
         target.span,
         notes=(
-            f"`{source.path}` gives {shape_text(source.output)} at {source.span}: {edge.bytes:,} bytes a sample",
+            f"{given}, {edge.bytes:,} bytes a sample",
             "values go from group to group only where the spec declares it",
         ),
         help=(
@@ -87,3 +88,8 @@ def _undeclared(source: Layer, target: Layer, edge: Edge) -> Diagnostic:
             "or with `exchange` or `gather` after columns"
         ),
     )
+
+
+def _shown(layer: Layer) -> str:
+    """A layer as messages call it: a position says little without its operation."""
+    return f"`{layer.path}`" if layer.named else f"`{layer.path}` ({layer.operation.name})"

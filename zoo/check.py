@@ -49,6 +49,8 @@ def choose(registry: Registry[Any], raw: Any, where: str) -> Named:
     if not isinstance(raw, Mapping):
         raise UserError(f"{where}={raw}: no such choice; {hint(str(raw), registry.entries, where + '=')}")
     name = raw.get("name")
+    if name is None:
+        raise UserError(f"{where}.name: missing; {hint('', registry.entries, where + '.name=')}")
     if name not in registry.entries:
         raise UserError(f"{where}={name}: no such choice; {hint(str(name), registry.entries, where + '=')}")
     return build(registry.entries[name].options, raw, where)

@@ -76,8 +76,8 @@ def save_last(
 def _set_aside(folder: Path) -> None:
     """The last pair becomes the previous one.
 
-    A crash can have left half a pair: state alone is a move half done, to be finished; weights alone are those
-    of a save half done, and must not take the place of the previous ones.
+    A crash can have left half a pair: state alone is a move half done, to be finished; weights alone are
+    those of a save half done, and must not take the place of the previous ones.
     """
     (weights, state), (weights_before, state_before) = _paths(folder, LAST), _paths(folder, PREVIOUS)
     if not state.exists():
@@ -167,7 +167,10 @@ def _write_weights(path: Path, weights: Mapping[str, Tensor], about: Mapping[str
     # A header of strings is all that the format has; ours is one, of JSON.
     path.touch()
     mode = path.stat().st_mode  # the user's umask; the writer below makes files that nobody else can read
-    save_file(dict(_apart(weights)), path, {"format": "pt", "zoo": json.dumps(about)})
+    try:
+        save_file(dict(_apart(weights)), path, {"format": "pt", "zoo": json.dumps(about)})
+    except SafetensorError as error:
+        raise UserError(f"{path}: cannot be written: {error}") from error
     path.chmod(mode)
     sync(path)
 

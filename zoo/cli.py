@@ -47,9 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        if error.strerror is None:
-            raise
-        return _complain(f"{error.filename or 'the disk'}: {error.strerror}", 1)
+        return _complain(_of_the_system(error), 1)
 
 
 def train_runs(arguments: Sequence[str]) -> "list[Result]":
@@ -92,10 +90,10 @@ def _launch(options: argparse.Namespace) -> "list[Result]":
             sys.stdout.flush()
         try:
             result = train(one, given)
-        except UserError as error:
+        except (UserError, OSError) as error:
+            failed.append(_of_the_system(error) if isinstance(error, OSError) else str(error))
             if options.multirun:
-                _complain(str(error), 1)
-            failed.append(str(error))
+                _complain(failed[-1], 1)
             return None
         results.append((given, result))
         return result.top1_error
@@ -116,7 +114,8 @@ def _summary(results: "list[tuple[list[str], Result]]", path: Path) -> None:
     out = sys.stdout
     out.write("\nbest first:\n")
     for given, result in ranked:
-        out.write(f"  {result.top1_error:7.2%} top-1 error  {' '.join(given)}  ({result.folder.path})\n")
+        differs = [text for text in given if any(text not in others for others, _ in ranked)] or given
+        out.write(f"  {result.top1_error:7.2%} top-1 error  {' '.join(differs)}\n")
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["top1_error", "loss", "best_epoch", "folder", "overrides"])
@@ -125,6 +124,10 @@ def _summary(results: "list[tuple[list[str], Result]]", path: Path) -> None:
                 [result.top1_error, result.loss, result.best_epoch, result.folder.path, " ".join(given)]
             )
     out.write(f"the same as a table: {path}\n")
+
+
+def _of_the_system(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}"
 
 
 def _overrides(options: argparse.Namespace) -> list[str]:

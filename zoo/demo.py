@@ -5,13 +5,12 @@ import sys
 import time
 from pathlib import Path
 
-import netcompiler
-from zoo import specs
+from zoo import model
 from zoo.cli import train_runs
 from zoo.errors import Interrupted, UserError
 
 FOLDER = Path("demo")
-PICTURES = (("alexnet.net", "alexnet", "AlexNet, two groups"), ("resnet.net", "resnet50", "ResNet-50"))
+PICTURES = {"alexnet": "AlexNet, two groups", "resnet50": "ResNet-50"}
 GOAL = 0.03
 """Top-1 error on held-out digits that the demo must get below, in the last epoch."""
 
@@ -45,7 +44,7 @@ def main() -> int:
         _draw()
         print(f"\nTraining: zoo train {' '.join(TRAINING)}")
         (result,) = train_runs(TRAINING)
-    except (UserError, netcompiler.SpecError, netcompiler.DrawError) as problem:
+    except (UserError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except Interrupted as stopped:
@@ -67,12 +66,10 @@ def main() -> int:
 
 def _draw() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for file, name, words in PICTURES:
-        net = netcompiler.load(specs.folder() / file, name)
-        for suffix in ("svg", "png"):
-            path = FOLDER / f"{name}.{suffix}"
-            net.draw(path)
-            print(f"{words}: {path}")
+    for name, words in PICTURES.items():
+        paths = [FOLDER / f"{name}.{suffix}" for suffix in ("svg", "png")]
+        model.draw_shipped(name, paths)
+        print(f"{words}: {' and '.join(map(str, paths))}")
 
 
 if __name__ == "__main__":

@@ -41,11 +41,11 @@ class Loader:
         self.batch_size = min(batch_size, self.images)
         self.seed = seed
         self.training = training
-        self._keys: list[list[Key]] = []
+        self._keys = _Keys()
         # A generator of its own: without one, starting an epoch would draw from torch's global numbers.
         self._loader: DataLoader[Any] = DataLoader(
             _Reader(split, seed, training),
-            batch_sampler=_Keys(self),
+            batch_sampler=self._keys,
             num_workers=workers,
             collate_fn=_collate,
             pin_memory=pin,
@@ -65,7 +65,7 @@ class Loader:
         Raises:
             UserError: an image cannot be read; names its file.
         """
-        self._keys = self._plan(epoch)[skip:]
+        self._keys.batches = self._plan(epoch)[skip:]
         for batch in self._loader:
             if isinstance(batch, BrokenImageError):
                 raise UserError(str(batch))
@@ -80,16 +80,19 @@ class Loader:
 
 
 class _Keys:
-    """What the loader asks for next; looked up anew each epoch."""
+    """What the data loader asks for next.
 
-    def __init__(self, loader: Loader) -> None:
-        self.loader = loader
+    It does not refer back to its loader: collected as a circle, the workers would never be told to end.
+    """
+
+    def __init__(self) -> None:
+        self.batches: list[list[Key]] = []
 
     def __iter__(self) -> Iterator[list[Key]]:
-        return iter(self.loader._keys)  # noqa: SLF001 — the other half of the same thing
+        return iter(self.batches)
 
     def __len__(self) -> int:
-        return len(self.loader._keys)  # noqa: SLF001
+        return len(self.batches)
 
 
 class _Reader(Dataset["tuple[Tensor, int] | BrokenImageError"]):

@@ -1,6 +1,6 @@
 """``model=…`` → a net that fits the data. The only file that calls netcompiler."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,10 +54,7 @@ class Model:
         Raises:
             UserError: drawing failed; says what to install where that is why.
         """
-        try:
-            self.net.draw(str(path))
-        except (OSError, netcompiler.DrawError) as error:
-            raise UserError(f"{path.name}: the net could not be drawn: {error}") from error
+        _draw(self.net, path)
 
 
 @cache
@@ -74,6 +71,21 @@ def shipped() -> Mapping[str, Found]:
                 raise UserError(f"{file}: net {net.name} is in {found[net.name].file.name} too")
             found[net.name] = net
     return found
+
+
+def draw_shipped(name: str, paths: Sequence[Path]) -> None:
+    """Draw a net of the shipped specs, as it is declared, to each path.
+
+    Raises:
+        UserError: there is no such net, or it cannot be drawn.
+    """
+    found = _shipped(name)
+    try:
+        net = netcompiler.load(str(found.file), found.name)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+    for path in paths:
+        _draw(net, path)
 
 
 def find(options: ModelOptions) -> Found:
@@ -112,32 +124,41 @@ def fit(options: ModelOptions, source: Source) -> Model:
     return Model(net, found.file, found.name, shape, _classifier(found, net, source), auxiliary, note)
 
 
+def _draw(net: netcompiler.Net, path: Path) -> None:
+    try:
+        net.draw(str(path))
+    except (OSError, netcompiler.DrawError) as error:
+        raise UserError(f"{path}: {net.name} could not be drawn: {error}") from error
+
+
 def _fit(
     found: Found, params: dict[str, Any], source: Source, side: int | None
 ) -> tuple[netcompiler.Net, int, str | None]:
-    error = None
-    if side is not None:
-        try:
-            return _load(found, params, (source.channels, side, side)), side, None
-        except netcompiler.SpecError as problem:
-            error = problem
-    declared = _declared(found, params)
-    if declared is None or source.size is not None or declared == side:
-        if error is None:
+    """The net, the side of its images, and a note where that is not what the data has."""
+    if side is None:
+        declared = _declared(found, params)
+        if declared is None:
             raise UserError(f"{found.name}: its input is not a square image; set data.size")
-        raise UserError(_misfit(error, source, side)) from error
+        return _load(found, params, source, declared), declared, None
     try:
-        net = _load(found, params, (source.channels, declared, declared))
-    except netcompiler.SpecError as problem:
-        raise UserError(_misfit(error or problem, source, side or declared)) from problem
-    note = None
-    if side is not None:
-        note = f"{found.name} is too deep for {side}×{side} images: they are scaled to {declared}×{declared}"
+        return _load(found, params, source, side), side, None
+    except _MisfitError as error:
+        if source.size is not None:
+            raise
+        declared = _declared(found, params)
+        if declared is None or declared == side:
+            raise
+        misfit = error
+    try:
+        net = _load(found, params, source, declared)
+    except _MisfitError:
+        raise misfit from None
+    note = f"{found.name} is too deep for {side}×{side} images: they are scaled to {declared}×{declared}"
     return net, declared, note
 
 
-def _misfit(error: netcompiler.SpecError, source: Source, side: int | None) -> str:
-    return f"{error}\n  = the images are {source.channels}×{side}×{side}; data.size=… sets another size"
+class _MisfitError(UserError):
+    """The net cannot be built for images of the size tried."""
 
 
 def _declared(found: Found, params: dict[str, Any]) -> int | None:
@@ -150,8 +171,13 @@ def _declared(found: Found, params: dict[str, Any]) -> int | None:
     return shape[-1] if len(shape) == 3 and shape[1] == shape[2] else None
 
 
-def _load(found: Found, params: dict[str, Any], shape: Shape) -> netcompiler.Net:
-    net = netcompiler.load(str(found.file), found.name, inputs=shape, **params)
+def _load(found: Found, params: dict[str, Any], source: Source, side: int) -> netcompiler.Net:
+    shape = (source.channels, side, side)
+    try:
+        net = netcompiler.load(str(found.file), found.name, inputs=shape, **params)
+    except netcompiler.SpecError as error:
+        size = "×".join(map(str, shape))
+        raise _MisfitError(f"{error}\n\nThe images are {size}; data.size=… sets another size.") from error
     _one_input(found, net)
     return net
 

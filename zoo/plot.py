@@ -17,7 +17,7 @@ def draw(rows: Sequence[Row], title: str, paths: Sequence[Path]) -> None:
     """Draw loss and top-1 error by epoch to each path (the suffix says the format: png, svg, pdf)."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, NullFormatter
 
     style: Any = {
         "font.size": 9,
@@ -32,10 +32,12 @@ def draw(rows: Sequence[Row], title: str, paths: Sequence[Path]) -> None:
         left, right = figure.subplots(1, 2)
         epochs = [row.epoch for row in rows]
         _panel(left, epochs, [row.train_loss for row in rows], [row.val_loss for row in rows], "loss")
-        left.set_yscale("log")  # it falls through decades, and the last one is the one that matters
+        if any(row.train_loss > 0 or row.val_loss > 0 for row in rows):
+            left.set_yscale("log")  # it falls through decades, and the last one is the one that matters
         errors = [100 * row.val_top1_error for row in rows]
         _panel(right, epochs, [100 * row.train_top1_error for row in rows], errors, "top-1 error (%)")
         left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        left.yaxis.set_minor_formatter(NullFormatter())
         right.set_ylim(bottom=0)
         best = min(range(len(rows)), key=lambda i: (rows[i].val_top1_error, rows[i].val_loss))
         _mark(right, epochs[best], errors[best], late=best > len(rows) / 2)

@@ -15,7 +15,7 @@ from zoo.schema import Config
 LONGEST_NAME = 100
 MARK = "# The configuration of a zoo run: every option, with the value it had.\n"
 CHECKPOINTS = ("last.s*", "previous.s*", "best.*safetensors", ".last.*tmp*", ".best.*tmp*")
-NOT_IN_NAME = ("model", "data", "model.spec", "model.net", "data.root", "runs", "name", "resume", "overwrite")
+NOT_IN_NAME = ("model", "data", "model.spec", "model.net", "runs", "name", "resume", "overwrite")
 """Overrides that the name tells already, or that are no matter of the run itself."""
 FREE_IN_NAME = ("trainer.device", "trainer.threads", "trainer.progress", "trainer.workers")
 """Overrides that do not make another run of it."""

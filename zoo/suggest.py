@@ -13,9 +13,9 @@ def suggest(wrong: str, known: Iterable[str]) -> str | None:
 
     def likeness(name: str) -> tuple[float, int]:
         # Typos are rarer at the start: of two that are equally close, the one that starts alike.
-        pair = [wrong.lower(), name.lower()]
-        alike = takewhile(lambda letters: letters[0] == letters[1], zip(*pair, strict=False))
-        return difflib.SequenceMatcher(None, *pair).ratio(), len(list(alike))
+        one, two = wrong.lower(), name.lower()
+        alike = takewhile(lambda letters: letters[0] == letters[1], zip(one, two, strict=False))
+        return difflib.SequenceMatcher(None, one, two).ratio(), len(list(alike))
 
     best = max(known, key=likeness, default=None)
     return best if best is not None and likeness(best)[0] >= CLOSE else None

@@ -23,9 +23,17 @@ def collapse(tree: Tree, depth: int) -> None:
     tree.flows = flows
 
 
-def deepest(box: Box) -> int:
-    """How many levels of blocks stand inside a box."""
-    return max((1 + deepest(child) for child in box.children if isinstance(child, Box)), default=0)
+def nodes_at(tree: Tree) -> list[int]:
+    """How many nodes a picture has with blocks shown down to depth 0, 1, 2 … to the last."""
+    counts: list[int] = []
+    level: list[Box] = [tree.root]
+    leaves_above = 0
+    while level:
+        inner = [child for box in level for child in box.children if isinstance(child, Box)]
+        leaves_above += sum(len(box.children) for box in level) - len(inner)
+        counts.append(leaves_above + len(inner))
+        level = inner
+    return counts
 
 
 def _collapse(box: Box, depth: int, summaries: dict[Leaf, Leaf]) -> None:

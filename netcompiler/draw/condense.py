@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from netcompiler.draw.tree import Box, Flow, Flows, Item, Leaf, Role, Tree, leaves
 from netcompiler.graph import Edge, Graph, Layer
@@ -112,50 +113,94 @@ class _Builder:
     def __init__(self, graph: Graph, wires: _Wires) -> None:
         self._graph = graph
         self._wires = wires
-        self._flat: dict[str, bool] = {}
+        self._order = {layer.id: index for index, layer in enumerate(graph.layers())}
         self._entries = self._collect()
 
     def build(self, path: str) -> Box:
-        """The box of a scope."""
+        """The box of a scope, or of a further run of one."""
         children: list[Item] = []
         for entry in self._entries.get(path, ()):
             if isinstance(entry, Layer):
-                children.append(_leaf(entry))
+                children.append(_leaf(entry, again=entry.reuses and "@" not in path))
                 continue
             box = self.build(entry)
             children.append(self._dissolve(box) or box)
-        scope = self._graph.scopes[path]
+        scope = self._graph.scopes[path.partition("@")[0]]
+        name = scope.name if not scope.name.isdecimal() else ""
+        called = scope.definition if scope.definition != name else None
+        notes = [called or "", "same weights again" if "@" in path else ""]
         return Box(
-            name=scope.name if not scope.name.isdecimal() else "",
-            definition=scope.definition or "",
-            children=self._condense(children),
+            name=name,
+            definition=" · ".join(note for note in notes if note),
+            children=self._condense(self._in_order(children)),
             shape=(),
             path=path,
         )
 
+    def _in_order(self, children: list[Item]) -> list[Item]:
+        """The children so that each comes after all it reads. A box that is left and entered again, as names
+        with dots in them allow, has no place among its neighbours: what is in it takes its own.
+        """
+        while True:
+            at = {
+                layer.id: i
+                for i, child in enumerate(children)
+                for leaf in leaves(child)
+                for layer in leaf.layers
+            }
+            torn = {
+                index
+                for id, index in at.items()
+                if isinstance(children[index], Box)
+                and any(at.get(edge.source, -1) > index for edge in self._wires.into[id])
+            }
+            if not torn:
+                return children
+            inner = [
+                part
+                for index, child in enumerate(children)
+                for part in (child.children if isinstance(child, Box) and index in torn else [child])
+            ]
+            children = sorted(inner, key=lambda item: self._order[next(leaves(item)).layers[0].id])
+
     def _collect(self) -> dict[str, list[Layer | str]]:
-        """What stands directly in each scope that gets a box: layers and the paths of scopes, in order."""
-        groups: dict[str, set[str]] = {}
+        """What stands directly in each scope that gets a box: layers and the paths of scopes, in order.
+
+        A further run of a whole scope is a scope of its own: ``tower@2``.
+        """
         visible = [layer for layer in self._graph.layers() if layer.id not in self._wires.hidden]
+        flat = self._flat(visible)
+        runs: dict[tuple[str, str], int] = {}
+        for layer in visible:
+            for path in _around(layer.scope):
+                runs[path, _run(layer)] = runs.get((path, _run(layer)), 0) + 1
+        entries: dict[str, list[Layer | str]] = {}
+        seen: set[str] = set()
+        for layer in visible:
+            home, run = "", _run(layer)
+            for path in reversed(list(_around(layer.scope))):
+                if path in flat:
+                    continue
+                box = path + run if runs[path, run] == runs[path, ""] else path
+                if box not in seen:
+                    seen.add(box)
+                    entries.setdefault(home, []).append(box)
+                home = box
+            entries.setdefault(home, []).append(layer)
+        return entries
+
+    def _flat(self, visible: list[Layer]) -> set[str]:
+        """Scopes that get no box: a column is a lane, and what is spread over several lanes is no cluster."""
+        groups: dict[str, set[str]] = {}
         for layer in visible:
             for path in _around(layer.scope):
                 if layer.group is not None:
                     groups.setdefault(path, set()).add(layer.group)
-        for path, scope in self._graph.scopes.items():
-            # A column is a lane, and a scope spread over several lanes cannot be one cluster.
-            spread = len(groups.get(path, ())) > 1
-            self._flat[path] = path == "" or scope.column is not None or spread
-        entries: dict[str, list[Layer | str]] = {}
-        seen: set[str] = set()
-        for layer in visible:
-            home = ""
-            for path in reversed([p for p in _around(layer.scope) if not self._flat[p]]):
-                if path not in seen:
-                    seen.add(path)
-                    entries.setdefault(home, []).append(path)
-                home = path
-            entries.setdefault(home, []).append(layer)
-        return entries
+        return {
+            path
+            for path, scope in self._graph.scopes.items()
+            if scope.column is not None or len(groups.get(path, ())) > 1
+        }
 
     def _dissolve(self, box: Box) -> Item | None:
         """What stands for a box with a single item: the item, under the box's name. None for other boxes."""
@@ -206,6 +251,11 @@ def _around(scope: str) -> Iterator[str]:
         scope = scope.rpartition(".")[0]
 
 
+def _run(layer: Layer) -> str:
+    """``@2`` for a layer of the second run, "" for one of the first."""
+    return layer.id[len(layer.path) :] if layer.reuses else ""
+
+
 def _is_main(leaf: Leaf) -> bool:
     return leaf.kind not in _MINOR or any(_resamples(layer) for layer in leaf.layers)
 
@@ -218,7 +268,7 @@ def _resamples(layer: Layer) -> bool:
     return any(max(old, new) >= 2 * min(old, new) for old, new in pairs)
 
 
-def _leaf(layer: Layer) -> Leaf:
+def _leaf(layer: Layer, *, again: bool) -> Leaf:
     operation = layer.operation
     roles: dict[str, Role] = {"merge": "merge", "transfer": "merge", "input": "input"}
     role = roles.get(operation.kind, "layer")
@@ -228,7 +278,7 @@ def _leaf(layer: Layer) -> Leaf:
         title=layer.name if role == "input" else layer.label,
         kind=operation.kind,
         shape=layer.output,
-        after=("same weights again",) if layer.reuses else (),
+        after=("same weights again",) if again else (),
         name=layer.name if layer.named and role != "input" else "",
         group=layer.group,
     )
@@ -246,7 +296,7 @@ def _partition(chain: list[Leaf]) -> Iterator[list[Leaf]]:
         return
     forward = chain[0].kind in {"norm", "activation"}
     cuts = [0]
-    for previous, main in zip(mains, mains[1:], strict=False):
+    for previous, main in pairwise(mains):
         start = previous + 1 if forward else main
         while not forward and start - 1 > previous and chain[start - 1].kind == "dropout":
             start -= 1

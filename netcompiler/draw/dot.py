@@ -15,9 +15,10 @@ from netcompiler.draw.picture import Arrow, Frame, Line, Node, Picture, Point, T
 _SHEET = 3.5
 """How far a sheet of a pile shows behind the one before it."""
 
+_TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
+
 _SHAPES = {
     "box": 'shape=box, style="filled,rounded{dash}"',
-    "round": 'shape=box, style="filled,rounded{dash}"',
     "circle": 'shape=circle, style="filled{dash}"',
     "point": 'shape=point, style="filled"',
 }
@@ -34,9 +35,12 @@ def write(picture: Picture, scale: float = 1.0, *, cut_dashes: bool = False) -> 
 
 
 def quote(text: str) -> str:
-    """A DOT string. Backslashes are doubled: DOT reads ``\\N`` and its like as names of things."""
-    clean = "".join(c for c in text if c.isprintable() or c == " ")
-    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A DOT string that shows as this text.
+
+    Graphviz reads a backslash and a letter as a node's name and the like, and ``&#65;`` as a character.
+    """
+    clean = "".join(c for c in text if c.isprintable())
+    return '"' + clean.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class _Writer:
@@ -50,15 +54,16 @@ class _Writer:
         picture = self._picture
         yield "// Every place is given: render with neato -n2."
         yield f"digraph {quote(picture.name)} {{"
+        font = f'fontname="{fonts.FAMILY}"'
         yield (
-            f'  graph [bb="0,0,{self._n(picture.width)},{self._n(picture.height)}", bgcolor="{picture.paper}", '
-            f'fontname="{fonts.FAMILY}", pad="0", outputorder="nodesfirst"{self._shrink()}];'
+            f'  graph [{self._box(0, 0, picture.width, picture.height)}, bgcolor="{picture.paper}", {font}, '
+            f'pad="0", margin="0", outputorder="nodesfirst"{self._shrink()}];'
         )
-        yield f'  node [fontname="{fonts.FAMILY}", fixedsize=true, margin="0", penwidth="{self._n(0.9)}", label=""];'
-        yield f'  edge [fontname="{fonts.FAMILY}", arrowsize="{self._n(0.55)}"];'
+        yield f'  node [{font}, fixedsize=true, margin="0", penwidth="{self._n(0.9)}", label=""];'
+        yield f'  edge [{font}, arrowsize="{self._n(0.55)}"];'
         # An invisible page: what is drawn would be cropped to its nodes and clusters, not to its texts.
         page = self._place(picture.width / 2, picture.height / 2, picture.width, picture.height)
-        yield f'  page [{page}, shape=box, style=invis];'
+        yield f"  page [{page}, shape=box, style=invis];"
         children: dict[int | None, list[int]] = {}
         for index, frame in enumerate(picture.frames):
             children.setdefault(frame.parent, []).append(index)
@@ -107,9 +112,8 @@ class _Writer:
 
     def _frame(self, frame: Frame) -> str:
         box = self._box(frame.left, frame.top, frame.right, frame.bottom)
-        dash = ",dashed" if frame.dashed else ""
         return (
-            f'graph [{box}, style="filled,rounded{dash}", fillcolor="{frame.fill}", color="{frame.line}", '
+            f'graph [{box}, style="filled,rounded", fillcolor="{frame.fill}", color="{frame.line}", '
             f'penwidth="{self._n(0.9)}", label=""{_tooltip(frame.label)}];'
         )
 
@@ -123,13 +127,15 @@ class _Writer:
         for sheet in range(node.sheets, 0, -1):
             d = _SHEET * sheet
             place = self._place(node.x + d, node.y + d, node.width, node.height)
-            yield f'{indent}{id}s{sheet} [{place}, {paint}];'
+            yield f"{indent}{id}s{sheet} [{place}, {paint}];"
         place = self._place(node.x, node.y, node.width, node.height)
         label = f", label=<{self._html(node.lines)}>" if node.lines else ""
         yield f"{indent}{id} [{place}, {paint}{_tooltip(node.tooltip)}{label}];"
 
     def _place(self, x: float, y: float, width: float, height: float) -> str:
-        return f'pos="{self._n(x)},{self._y(y)}", width="{self._n(width / 72)}", height="{self._n(height / 72)}"'
+        return (
+            f'pos="{self._n(x)},{self._y(y)}", width="{self._n(width / 72)}", height="{self._n(height / 72)}"'
+        )
 
     def _arrow(self, arrow: Arrow) -> str:
         own_dashes = arrow.dashed and self._cut_dashes
@@ -155,7 +161,13 @@ class _Writer:
         height = 1.25 * max(span.size for span in text.line)
         shift = {"start": width / 2, "middle": 0.0, "end": -width / 2}[text.anchor]
         place = self._place(text.x + shift, text.y, width + 2, height)
-        return f"  t{index} [{place}, shape=plain, style=\"\", label=<{self._html((text.line,))}>];"
+        label = self._html((text.line,))
+        if text.anchor != "middle":
+            # Letters drawn closer together than their widths add up to keep the text at its end all the same.
+            side = "LEFT" if text.anchor == "start" else "RIGHT"
+            cell = f'<TD ALIGN="{side}" WIDTH="{round(width * self._scale)}">{label}</TD>'
+            label = f"{_TABLE}<TR>{cell}</TR></TABLE>"
+        return f'  t{index} [{place}, shape=plain, style="", class="{text.anchor}", label=<{label}>];'
 
     def _point(self, point: Point) -> str:
         return f"{self._n(point[0])},{self._y(point[1])}"
@@ -166,14 +178,17 @@ class _Writer:
 
     def _html(self, lines: tuple[Line, ...]) -> str:
         """Lines as an HTML-like label."""
-        texts = ["".join(self._span(span.text, span.size, span.color, span.bold) for span in line) for line in lines]
+        texts = [
+            "".join(self._span(span.text, span.size, span.color, span.bold) for span in line)
+            for line in lines
+        ]
         if len(texts) == 1:
             return texts[0]
         rows = "".join(f"<TR><TD>{text}</TD></TR>" for text in texts)
-        return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{rows}</TABLE>'
+        return f"{_TABLE}{rows}</TABLE>"
 
     def _span(self, text: str, size: float, color: str, bold: bool) -> str:
-        clean = escape("".join(c for c in text if c.isprintable() or c == " "))
+        clean = escape("".join(c for c in text if c.isprintable()))
         # A leading or trailing space would be dropped.
         clean = clean.replace(" ", "&#160;") if clean != clean.strip() or "  " in clean else clean
         inner = f"<B>{clean}</B>" if bold else clean

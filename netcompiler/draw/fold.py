@@ -11,6 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from netcompiler.draw.tree import Box, Flows, Item, Leaf, Tree, leaves
+from netcompiler.graph import Layer
 
 _LONGEST = 12
 """The most items in a segment: longer ones are worth a block in the spec."""
@@ -39,6 +40,7 @@ class _Folder:
     def __init__(self, flows: Flows) -> None:
         self._flows = flows
         self._numbers: dict[Hashable, int] = {}
+        self._known: dict[str, int] = {}
 
     def fold(self, box: Box) -> None:
         for child in box.children:
@@ -133,17 +135,19 @@ class _Folder:
         """Equal for items that are alike; cheaper to compare than their signatures."""
         return self._numbers.setdefault(self._signature(item, shapes=shapes), len(self._numbers))
 
+    def _facts(self, layer: Layer) -> int:
+        """Equal for layers that do the same."""
+        if layer.id not in self._known:
+            arguments = tuple((name, repr(value)) for name, value in layer.args.items())
+            facts = (layer.operation.name, arguments, layer.label, layer.reuses)
+            self._known[layer.id] = self._numbers.setdefault(facts, len(self._numbers))
+        return self._known[layer.id]
+
     def _signature(self, item: Item, *, shapes: bool) -> Hashable:
         """What two items must share to be alike: everything drawn, names left out."""
         if isinstance(item, Leaf):
             parts = [
-                (
-                    layer.operation.name,
-                    repr(sorted(layer.args.items())),
-                    layer.label,
-                    (layer.inputs, layer.output) if shapes else None,
-                    layer.reuses,
-                )
+                (self._facts(layer), (layer.inputs, layer.output) if shapes else None)
                 for layer in item.layers
             ]
             return (item.role, item.group, item.times, item.title, tuple(parts))

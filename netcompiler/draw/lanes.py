@@ -12,7 +12,8 @@ def add_lanes(tree: Tree) -> None:
     """
     groups = tree.graph.groups
     lanes = {
-        group: Box(group, "", [], (), path=group, group=group, lane=index) for index, group in enumerate(groups)
+        group: Box(group, "", [], (), path=group, group=group, lane=index)
+        for index, group in enumerate(groups)
     }
     outside: list[Item] = []
     for item in tree.root.children:

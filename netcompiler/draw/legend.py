@@ -79,15 +79,25 @@ def paint(picture: Picture, row: Sequence[Entry], x: float, y: float, theme: The
             colors = theme.kind(entry.kind)
             key = f"legend {entry.kind}"
             picture.nodes.append(
-                Node(key, "round", x + _SWATCH / 2, y, _SWATCH, 9.0, colors.fill, colors.line, tooltip=entry.words)
+                Node(
+                    key,
+                    "box",
+                    x + _SWATCH / 2,
+                    y,
+                    _SWATCH,
+                    9.0,
+                    colors.fill,
+                    colors.line,
+                    tooltip=entry.words,
+                )
             )
             picture.texts.append(Text(text, x + _SWATCH + 4, y))
         else:
-            ends = [f"legend {entry.words} {end}" for end in ("from", "to")]
-            for end, place in zip(ends, (x, x + _STROKE), strict=True):
+            start, stop = f"legend {entry.words} from", f"legend {entry.words} to"
+            for end, place in ((start, x), (stop, x + _STROKE)):
                 picture.nodes.append(Node(end, "point", place, y, 0.4, 0.4, entry.color, entry.color))
             curve = tuple((x + _STROKE * part / 3, y) for part in range(4))
-            picture.arrows.append(Arrow(*ends, curve, None, entry.color, 1.2, entry.dashed))
+            picture.arrows.append(Arrow(start, stop, curve, None, entry.color, 1.2, entry.dashed))
             picture.texts.append(Text(text, x + _STROKE + 4, y))
         x += _width(entry, theme)
 

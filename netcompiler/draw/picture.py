@@ -5,6 +5,7 @@ Coordinates are in points; x grows to the right and y down.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,7 +55,6 @@ class Frame:
     parent: int | None = None
     sheets: int = 0
     label: str = ""
-    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Node:
     """A node: its middle, its size and the lines of text in it.
 
     Attributes:
-        key: the layer's id; unique.
+        key: what arrows know it by.
         frame: index of the frame it stands in, or None.
         tooltip: what an SVG shows on hover.
     """
 
-    key: str
-    shape: Literal["box", "round", "circle", "point"]
+    key: Hashable
+    shape: Literal["box", "circle", "point"]
     x: float
     y: float
     width: float
@@ -90,8 +90,8 @@ class Arrow:
         tip: where the arrow's head ends; None for a line without a head.
     """
 
-    source: str
-    target: str
+    source: Hashable
+    target: Hashable
     curve: tuple[Point, ...]
     tip: Point | None
     color: str

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from netcompiler.draw import fonts, svg
 from netcompiler.draw.dot import write
@@ -20,8 +22,11 @@ from netcompiler.draw.picture import Picture
 RENDERED = ("svg", "png", "pdf")
 """The formats that Graphviz makes. Nothing else is ever passed to it: it ends the process on some."""
 
-_SCALE = 3.0
-"""How much larger than life a picture is given to Graphviz, for evenly spaced text."""
+_SCALE = 4.0
+"""How much larger than life a picture is given to Graphviz, so that its text is spaced evenly.
+
+Graphviz takes whole sizes of text alone; those of themes are multiples of half a point.
+"""
 
 _MOST_PIXELS = 32_767
 _POINTS = 72
@@ -47,7 +52,17 @@ def render(picture: Picture, format: str, dpi: int) -> bytes:
         data = _with_library(dot, format)
         if data is None:
             data = _with_program(dot, format)
-    return svg.finish(data, _SCALE) if format == "svg" else data
+    if format == "svg":
+        return svg.finish(data, _SCALE)
+    return _undated(data) if format == "pdf" else data
+
+
+def _undated(pdf: bytes) -> bytes:
+    """A PDF without the time it was made at, so that the same picture is the same file.
+
+    Blanks take the time's place: PDF files hold the positions of what is in them.
+    """
+    return re.sub(rb"/CreationDate \([^)]*\)", lambda found: b" " * len(found.group()), pdf)
 
 
 def _check_pixels(picture: Picture, dpi: int) -> None:
@@ -79,8 +94,8 @@ def _with_library(dot: str, format: str) -> bytes | None:
             raise DrawError(f"Graphviz cannot draw this: {errors() or error}") from error
         finally:
             graph.close()
-    if not data:
-        raise DrawError(f"Graphviz gave an empty picture. {errors()}".strip())
+        if not data:
+            raise DrawError(f"Graphviz gave an empty picture: {errors() or 'it does not say why'}")
     return bytes(data)
 
 
@@ -97,32 +112,38 @@ def _with_program(dot: str, format: str) -> bytes:
     return data
 
 
+@cache
+def _fontconfig() -> tempfile.TemporaryDirectory[str]:
+    """A folder with the shipped font and a configuration that knows nothing else.
+
+    Fontconfig writes to its cache and into the folders it finds fonts in, so the font is not used where it is
+    installed. The folder lives as long as the process: font files are opened whenever a new size is met.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="netcompiler-")
+    for bold in (False, True):
+        shutil.copy(fonts.path(bold, "ttf"), folder.name)
+    path = escape(folder.name)
+    (Path(folder.name) / "fonts.conf").write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
+        f"<dir>{path}</dir>\n<cachedir>{path}</cachedir>\n"
+        "<config><rescan><int>0</int></rescan></config>\n</fontconfig>\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
 @contextmanager
 def _our_fonts() -> Iterator[None]:
-    """Let fontconfig see the shipped font alone, so that pictures are the same on every machine.
-
-    It writes to its cache and into the folders with fonts, so both lie in a folder that is gone afterwards:
-    reading two small files takes a millisecond.
-    """
+    """Let fontconfig see the shipped font alone, so that pictures are the same on every machine."""
     before = os.environ.get("FONTCONFIG_FILE")
-    with tempfile.TemporaryDirectory(prefix="netcompiler-") as folder:
-        for bold in (False, True):
-            shutil.copy(fonts.path(bold, "ttf"), folder)
-        config = Path(folder) / "fonts.conf"
-        config.write_text(
-            '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
-            f"<dir>{escape(folder)}</dir>\n<cachedir>{escape(folder)}</cachedir>\n"
-            "<config><rescan><int>0</int></rescan></config>\n</fontconfig>\n",
-            encoding="utf-8",
-        )
-        os.environ["FONTCONFIG_FILE"] = str(config)
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["FONTCONFIG_FILE"]
-            else:
-                os.environ["FONTCONFIG_FILE"] = before
+    os.environ["FONTCONFIG_FILE"] = str(Path(_fontconfig().name) / "fonts.conf")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
 
 
 @contextmanager

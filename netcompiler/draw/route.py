@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from netcompiler.draw import words
 from netcompiler.draw.curves import bend, rounded, swing, with_tip
@@ -10,7 +11,7 @@ from netcompiler.draw.layout.cell import Cell, Hint, Spot
 from netcompiler.draw.layout.measure import is_small
 from netcompiler.draw.picture import Arrow, Point
 from netcompiler.draw.theme import Theme
-from netcompiler.draw.tree import Box, Flow, Item, Leaf
+from netcompiler.draw.tree import Box, Flow, Item
 
 _APART = 3.5
 """Half the distance between an arc that arrives at a node's side and one that leaves it there."""
@@ -23,13 +24,12 @@ ASIDE = 0.24
 class Router:
     """Makes the arrows of a laid-out tree."""
 
-    def __init__(self, cell: Cell, homes: Mapping[Item, Box], keys: Mapping[Leaf, str], theme: Theme) -> None:
+    def __init__(self, cell: Cell, homes: Mapping[Item, Box], theme: Theme) -> None:
         self._spots = {spot.leaf: spot for spot in cell.spots}
         self._areas = {area.box: area for area in cell.areas}
         self._homes = homes
         self._hints = {hint.flow: hint for hint in cell.hints}
         self._detours = set(cell.detours)
-        self._keys = keys
         self._theme = theme
         arcs = [hint.flow for hint in cell.hints if hint.way in {"arc", "in", "out"}]
         self._arriving = {flow.target for flow in arcs if self._hints[flow].way != "out"}
@@ -49,6 +49,11 @@ class Router:
         """True for what runs simply on."""
         return flow not in self._hints
 
+    def is_slanted(self, flow: Flow) -> bool:
+        """True for what runs to the side as soon as it leaves."""
+        hint = self._hints.get(flow)
+        return hint is None or hint.way in {"spread", "via"}
+
     def is_detour(self, flow: Flow) -> bool:
         """True for parts of a skip connection that has layers of its own."""
         return flow in self._detours
@@ -60,8 +65,8 @@ class Router:
         theme = self._theme
         skip = self.is_skip(flow)
         return Arrow(
-            self._keys[flow.source],
-            self._keys[flow.target],
+            flow.source,
+            flow.target,
             tuple(curve),
             tip,
             theme.crossing if flow.crosses else theme.skip if skip else theme.flow,
@@ -195,6 +200,6 @@ def _turn(hint: Hint, source: Spot, target: Spot) -> list[Point]:
 def _via(points: Sequence[Point], source: Spot, target: Spot) -> list[Point]:
     stops = [_meet(source, points[0][0], foot=True), *points, _meet(target, points[-1][0], foot=False)]
     curve = [stops[0]]
-    for start, end in zip(stops, stops[1:], strict=False):
+    for start, end in pairwise(stops):
         curve += swing(start, end)[1:]
     return curve

@@ -47,7 +47,7 @@ def match_arguments(
 
 def bind_parameters(
     session: Session,
-    what: str,
+    name: str,
     parameters: Sequence[Parameter],
     given: Iterable[Given],
     defaults: Mapping[str, Given],
@@ -58,6 +58,7 @@ def bind_parameters(
 
     None when something is missing, wrong or unknown; it has been reported then.
     """
+    what = f"`{name}`"
     names = [p.name for p in parameters]
     matched = match_arguments(session, what, names, given, span)
     values: dict[str, ArgumentValue] = {}
@@ -68,7 +69,7 @@ def bind_parameters(
             if isinstance(parameter.default, _Required):
                 required = ", ".join(p.name for p in parameters if isinstance(p.default, _Required))
                 message = f"{what} needs `{parameter.name}`, {parameter.type.expects}"
-                session.error("E203", message, span, help=f"it must be given {required}")
+                session.error("E203", message, span, help=f"it is written `{name}({required})`")
                 complete = False
             else:
                 values[parameter.name] = parameter.default
@@ -80,7 +81,7 @@ def bind_parameters(
             values[parameter.name] = parameter.type.accept(argument.value)
         except ValueError as error:
             shown = text_of(argument.value) if kind_of(argument.value) != "an unknown value" else "this"
-            message = f"{what}: `{parameter.name}` is {error}; this is {shown}"
+            message = f"{name}: `{parameter.name}` is {error}; this is {shown}"
             session.error("E205", message, argument.span or span)
             complete = False
     return values if complete else None

@@ -49,9 +49,6 @@ class BlockRunner:
         prepared = prepare(block, given, self.steps.evaluator, slot.span)
         if prepared is None:
             return LOST
-        if len(self.active) >= self.session.limits.nesting:
-            message = f"blocks are called more than {self.session.limits.nesting} deep"
-            raise self.session.stop(message, slot.span)
         builder = self.steps.builder
         name = slot.name if slot.name is not None else here.scope.take_position()
         before = len(builder.layers)

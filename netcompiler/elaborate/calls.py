@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
@@ -68,8 +69,7 @@ class CallRunner:
     ) -> dict[str, ArgumentValue] | None:
         """An operation's arguments, defaults in force filled in."""
         defaults: Mapping[str, Given] = here.frame.defaults.get(operation.name, {})
-        what = f"`{operation.name}`"
-        return bind_parameters(self.session, what, operation.parameters, given, defaults, span=span)
+        return bind_parameters(self.session, operation.name, operation.parameters, given, defaults, span=span)
 
     def _operation(self, operation: Operation, given: Iterable[Given], here: Here, slot: Slot) -> Flow | None:
         path = slot.path(here.scope)
@@ -84,7 +84,12 @@ class CallRunner:
     # ---- merges ------------------------------------------------------------------------------
 
     def merge(self, action: syntax.Call, here: Here, slot: Slot) -> Flow | None:
-        """Run a merge: of branches in braces, of named values, or of both."""
+        """Run a merge: of branches in braces, of named values, or of both.
+
+        Under a name, branches with layers in them are a scope, like everything with braces.
+        """
+        if action.branches is not None and _word(action, here) == "reuse" and here.value is not None:
+            return WORDS["reuse"](action, here, slot, self.steps)
         callee = self._checked_callee(action, here)
         if not isinstance(callee, Callee):
             self.evaluator.arguments(action.arguments or (), here)
@@ -96,7 +101,28 @@ class CallRunner:
             return self._no_merge(callee, action)
         if here.value is None:
             return self.steps.no_value(action.span)
-        operands, words = self._operands(action, here)
+        before = len(self.steps.builder.layers)
+        inside = here
+        if action.branches is not None and slot.name is not None:
+            slot.opened = self.steps.open_scope(slot.name, here, slot)
+            inside = here.within(slot.opened)
+        operands, words = self.operands(action, action.arguments or (), inside)
+        if slot.opened is not None and len(self.steps.builder.layers) > before:
+            return self.merge_values(action, inside, Slot(slot.span), operands, words)
+        if slot.opened is not None:
+            # Branches without layers of their own need no scope: the merge has the name itself.
+            self.steps.builder.drop_scope(slot.opened.path)
+            slot.opened = None
+        return self.merge_values(action, here, slot, operands, words)
+
+    def merge_values(
+        self, action: syntax.Call, here: Here, slot: Slot, operands: list[Operand], words: list[str]
+    ) -> Flow | None:
+        """Run a merge of these values, which messages call ``words``."""
+        callee = self._checked_callee(action, here)
+        assert isinstance(callee, Callee)
+        operation = callee.target
+        assert isinstance(operation, Operation)
         named = [a for a in action.arguments or () if a.name is not None]
         given = (*callee.given, *self.evaluator.arguments(named, here))
         path = slot.path(here.scope)
@@ -109,7 +135,16 @@ class CallRunner:
         new = NewLayer(operation, args, path, slot.name is not None, slot.span, notes)
         return self.steps.builder.add(new, operands)
 
-    def _operands(self, action: syntax.Call, here: Here) -> tuple[list[Operand], list[str]]:
+    def is_merge(self, action: syntax.Action, here: Here) -> bool:
+        """True for a call of a merge."""
+        if not isinstance(action, syntax.Call):
+            return False
+        callee = self._callee(action, here)
+        return isinstance(callee, Callee) and isinstance(callee.target, Operation) and callee.target.merges
+
+    def operands(
+        self, action: syntax.Call, arguments: Sequence[syntax.Argument], here: Here
+    ) -> tuple[list[Operand], list[str]]:
         """What a merge merges, and what to call each of it."""
         operands: list[Operand] = []
         words: list[str] = []
@@ -121,7 +156,7 @@ class CallRunner:
             branches.run(action.branches, here)
             operands += branches.operands
             words += [f"the branch of line {place.line}" for place in branches.places]
-        for argument in action.arguments or ():
+        for argument in arguments:
             if argument.name is None:
                 operands.append(Operand(self._named(argument.value, here), skip=True))
                 words.append(f"`{argument.value.span.text}`")
@@ -179,7 +214,8 @@ class CallRunner:
         if isinstance(callee, Callee) or callee is UNKNOWN:
             return callee
         if isinstance(node, syntax.Name) and not here.frame.find(node.name)[0]:
-            self._unknown(node, here)
+            message = f"there is no operation or block `{node.name}`"
+            self.session.error("E201", message, node.span, help=partial(_hint, node.name, here))
         elif isinstance(callee, str):
             help = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
             message = f"`{node.span.text}` is {callee!r}, and no operation or block is called that"
@@ -189,21 +225,15 @@ class CallRunner:
             self.session.error("E218", message, node.span)
         return UNKNOWN
 
-    def _unknown(self, node: syntax.Name, here: Here) -> None:
-        name = node.name
-        if self.session.reporter.has("E201", node.span):
-            return
-        callables = {n for n in here.frame.visible() if isinstance(here.frame.find(n)[1], Callee)}
-        known = (
-            OPERATIONS.keys() | here.frame.blocks.keys() | callables | set(WORDS) | {"residual", "columns"}
-        )
-        help = operation_hint(name) or suggest(name, known - {"input"})
-        if here.scope.find(name) is not None:
-            help = (
-                f"`{name}` is the name of a step; go on from its value with `from {name}`, "
-                f"or run it once more with `reuse({name})`"
-            )
-        self.session.error("E201", f"there is no operation or block `{name}`", node.span, help=help)
+
+def _hint(name: str, here: Here) -> str | None:
+    """What may have been meant by a name that no operation or block has."""
+    if here.scope.find(name) is not None:
+        again = f"go on from its value with `from {name}`, or run it once more with `reuse({name})`"
+        return f"`{name}` is the name of a step; {again}"
+    callables = {n for n in here.frame.visible() if isinstance(here.frame.find(n)[1], Callee)}
+    known = OPERATIONS.keys() | here.frame.blocks.keys() | callables | WORDS.keys() | {"residual", "columns"}
+    return operation_hint(name) or suggest(name, known - {"input"})
 
 
 def _word(action: syntax.Call, here: Here) -> str | None:

@@ -23,7 +23,6 @@ def declare_groups(statement: syntax.GroupDeclaration, scope: Scope, session: Se
         return
     if not net.outermost:
         session.error("E215", "a net that is used as a block cannot declare placement groups", statement.span)
-        return
     for name in statement.names:
         if not is_name(name.name, name.span, session):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from netcompiler import syntax
@@ -42,6 +43,7 @@ class Evaluator:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._depth = 0
         self._rules: Mapping[type, Callable[[Any, Here], object]] = {
             syntax.Constant: self._constant,
             syntax.Name: self._name,
@@ -61,7 +63,13 @@ class Evaluator:
     def evaluate(self, expression: syntax.Expression, here: Here) -> object:
         """The value of an expression."""
         self.session.spend(expression.span)
-        return self._rules[type(expression)](expression, here)
+        self._depth += 1
+        if self._depth > self.session.limits.nesting:
+            message = f"expressions are nested more than {self.session.limits.nesting} deep"
+            raise self.session.stop(message, expression.span, code="E107")
+        value = self._rules[type(expression)](expression, here)
+        self._depth -= 1
+        return value
 
     def truth(self, expression: syntax.Expression, here: Here) -> object:
         """A condition's value: True, False or UNKNOWN."""
@@ -112,8 +120,8 @@ class Evaluator:
             return callee
         if name in INITIALIZERS:
             return self._initializer(name, (), node.span)
-        if not self.session.reporter.has("E201", node.span):
-            self.session.error("E201", f"`{name}` is not defined", node.span, help=_name_hint(name, here))
+        help = partial(_name_hint, name, here)
+        self.session.error("E201", f"`{name}` is not defined", node.span, help=help)
         return UNKNOWN
 
     def given(self, span: Span, here: Here) -> object:
@@ -135,6 +143,10 @@ class Evaluator:
             binding = here.scope.find(dotted)
             if binding is not None:
                 return self._part(node, dotted, binding.value, here)
+            # A quoted label may have dots in it.
+            binding = here.scope.find(f"{dotted}.{node.name}")
+            if binding is not None:
+                return binding.value
         base = self.evaluate(node.base, here)
         if base is UNKNOWN:
             return UNKNOWN
@@ -327,7 +339,7 @@ class Evaluator:
 
     def _initializer(self, name: str, given: tuple[Given, ...], span: Span) -> object:
         parameters = INITIALIZERS[name]
-        bound = bind_parameters(self.session, f"`{name}`", parameters, given, {}, span=span)
+        bound = bind_parameters(self.session, name, parameters, given, {}, span=span)
         if bound is None:
             return UNKNOWN
         positional = sum(g.name is None for g in given)

@@ -111,6 +111,7 @@ def elaborate(
     block = signature.block
     span = block.definition.name.span
     given = tuple(given)
+    _check_names(signature, given, session)
     missing = signature.missing(given)
     if missing:
         message = f"net `{block.name}` needs a value for {' and '.join(f'`{name}`' for name in missing)}"
@@ -130,6 +131,16 @@ def elaborate(
     outputs = _outputs(result, net, block, session)
     root = GraphScope("", block.name, cast(dict[str, Literal], arguments), None, None, block.definition.span)
     return steps.builder.graph(root, net.groups, outputs, _title(block.frame.source.text))
+
+
+def _check_names(signature: NetSignature, given: Iterable[Given], session: Session) -> None:
+    known = signature.parameters
+    for argument in given:
+        if argument.name is not None and argument.name not in known:
+            help = suggest(argument.name, known) or (f"it has {', '.join(known)}" if known else "it has none")
+            message = f"net `{signature.block.name}` has no parameter `{argument.name}`"
+            session.error("E202", message, argument.span or signature.block.definition.name.span, help=help)
+            raise LimitError
 
 
 def _check_shapes(shapes: Mapping[str, Shape], net: NetState, block: Block, session: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netcompiler.diagnostics import Diagnostic, Reporter
 from netcompiler.limits import Limits
 from netcompiler.source import Span
@@ -18,6 +20,7 @@ class Session:
         calls: the blocks being run, outermost first, and where each was called.
         reached: ids of the definitions whose bodies have been run.
         place: where the last step of work was done.
+        errors: how many errors there were, those that said nothing new included.
     """
 
     def __init__(self, reporter: Reporter, limits: Limits) -> None:
@@ -26,13 +29,27 @@ class Session:
         self.calls: list[tuple[str, Span | None]] = []
         self.reached: set[int] = set()
         self.place: Span | None = None
+        self.errors = 0
         self._steps = 0
 
     def error(
-        self, code: str, message: str, span: Span, *, notes: tuple[str, ...] = (), help: str | None = None
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        notes: tuple[str, ...] = (),
+        help: str | Callable[[], str | None] | None = None,
     ) -> None:
-        """Report an error, with the blocks that led to the place. Raises `LimitError` after too many."""
-        self.reporter.report(Diagnostic(code, message, span, (*notes, *self._chain()), help))
+        """Report an error, with the blocks that led to the place. Raises `LimitError` after too many.
+
+        ``help`` may be a function: it is called when the place has no such error yet.
+        """
+        self.errors += 1
+        if self.reporter.has(code, span):
+            return
+        text = help() if callable(help) else help
+        self.reporter.report(Diagnostic(code, message, span, (*notes, *self._chain(span)), text))
         if self.reporter.full:
             raise LimitError
 
@@ -47,11 +64,13 @@ class Session:
         if self._steps > self.limits.steps:
             raise self.stop(f"the net takes more than {self.limits.steps:,} steps to put together", span)
 
-    def stop(self, message: str, span: Span, *, help: str | None = None) -> LimitError:
+    def stop(self, message: str, span: Span, *, code: str = "E217") -> LimitError:
         """Report that a limit is exceeded; gives the exception to raise."""
-        self.error("E217", message, span, help=help)
+        self.error(code, message, span)
         return LimitError()
 
-    def _chain(self) -> tuple[str, ...]:
-        called = [f"in {name}, called at {span}" for name, span in reversed(self.calls) if span is not None]
+    def _chain(self, place: Span) -> tuple[str, ...]:
+        """The blocks that led to a place, innermost first."""
+        calls = [(name, span) for name, span in reversed(self.calls) if span not in (None, place)]
+        called = [f"in {name}, called at {span}" for name, span in calls]
         return (*called[:3], f"… and {len(called) - 3} more") if len(called) > 4 else tuple(called)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from netcompiler import syntax
@@ -43,13 +44,19 @@ class StepRunner:
         self.evaluator = Evaluator(session)
         self.calls = CallRunner(self)
         self._repeats = 0
+        self._depth = 0
 
     # ---- statements --------------------------------------------------------------------------
 
     def run_body(self, body: syntax.Body, here: Here) -> Flow | None:
         """Run all statements of a body; the current value after the last."""
+        self._depth += 1
+        if self._depth > self.session.limits.nesting:
+            message = f"braces and blocks are nested more than {self.session.limits.nesting} deep"
+            raise self.session.stop(message, body.span, code="E107")
         for statement in body.statements:
             here = here.on(self.run_statement(statement, here))
+        self._depth -= 1
         return here.value
 
     def run_statement(self, statement: syntax.Statement, here: Here) -> Flow | None:
@@ -88,8 +95,8 @@ class StepRunner:
         """The value of the step called ``text``; `LOST` when there is none."""
         binding = scope.find(text)
         if binding is None:
-            help = suggest(text, scope.visible()) or "name the step with `name: step` before"
-            self.session.error("E201", f"no step before this one is named `{text}`", span, help=help)
+            message = f"no step before this one is named `{text}`"
+            self.session.error("E201", message, span, help=partial(_value_hint, text, scope))
             return LOST
         return binding.value
 
@@ -112,11 +119,13 @@ class StepRunner:
             self._repeated(step, here)
             return LOST
         scope = here.scope
-        earlier = scope.bindings.get(name)
-        if earlier is not None and not self.builder.reusing:
-            self._named_twice(name, earlier, step.label.span)
         scope.position += 1
         slot = Slot(step.span, name)
+        earlier = scope.bindings.get(name)
+        if earlier is not None and self.builder.reusing is None:
+            self._named_twice(name, earlier, step.label.span)
+            # Another name keeps it from being reported once more as a layer.
+            slot.name = f"{name}'{scope.position}"
         result = self.run_named(step, slot, here)
         scope.bindings[name] = Binding(name, result or LOST, step.label.span, slot.opened, step, here)
         return result
@@ -184,13 +193,12 @@ class StepRunner:
     def _act(self, action: syntax.Action, here: Here, slot: Slot) -> Flow | None:
         if isinstance(action, syntax.Call) and action.branches is None:
             return self.calls.run(action, here, slot)
+        if isinstance(action, syntax.Call):
+            return self.calls.merge(action, here.braced(), slot)
         if slot.name is not None:
             slot.opened = self.open_scope(slot.name, here, slot)
             here = here.within(slot.opened)
-        here = here.braced()
-        if isinstance(action, syntax.Call):
-            return self.calls.merge(action, here, Slot(slot.span))
-        return _BRACED[type(action)](action, here, self)
+        return _BRACED[type(action)](action, here.braced(), self)
 
     # ---- scopes ------------------------------------------------------------------------------
 
@@ -223,3 +231,7 @@ class StepRunner:
         help = "`input name [3, 224, 224]` comes first"
         self.session.error("E214", "there is no value yet to work on", span, help=help)
         return LOST
+
+
+def _value_hint(text: str, scope: Scope) -> str:
+    return suggest(text, scope.visible()) or "a step gets a name with `name: step`"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import shape_text, suggest
-from netcompiler.elaborate.environment import Here, Slot
+from netcompiler.diagnostics import shape_text
+from netcompiler.elaborate.environment import Binding, Here, Slot
 from netcompiler.elaborate.expressions import flow_or_lost
 from netcompiler.elaborate.layers import NewLayer, Operand
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, kind_of, text_of
@@ -52,7 +53,7 @@ def _mix(word: str, action: syntax.Call, here: Here, slot: Slot, steps: StepRunn
     return steps.builder.add(new, [Operand(value)])
 
 
-def _expect(action: syntax.Call, here: Here, slot: Slot, steps: StepRunner) -> Flow | None:
+def _expect(action: syntax.Call, here: Here, _slot: Slot, steps: StepRunner) -> Flow | None:
     """``expect([256, 56, 56])``: the value goes on as it is."""
     session = steps.session
     value = flow_or_lost(here.value)
@@ -72,38 +73,61 @@ def _expect(action: syntax.Call, here: Here, slot: Slot, steps: StepRunner) -> F
 
 
 def _reuse(action: syntax.Call, here: Here, slot: Slot, steps: StepRunner) -> Flow | None:
-    """``reuse(name)``: the step of that name once more, with the same weights."""
+    """``reuse(name)``: the step of that name once more, with the same weights.
+
+    A merge is run on other values, given like its own: ``reuse(sum, a)``, ``reuse(sum) { … }``.
+    """
     if slot.name is None:
         here.scope.take_position()
-    reference = _reference(action)
-    if reference is None:
-        message = "`reuse` takes the name of a step: `reuse(conv1)`"
-        steps.session.error("E203", message, action.span)
-        return LOST
-    binding = here.scope.find(reference)
+    binding = _named_step(action, here, steps)
     if binding is None or binding.step is None:
-        help = suggest(reference, here.scope.visible())
-        message = f"no step before this one is named `{reference}`"
-        code = "E201"
-        if binding is not None:
-            code, message, help = "E213", f"`{reference}` is no named step, so it has no weights", None
-        steps.session.error(code, message, action.span, help=help)
+        return LOST
+    first = binding.step.action
+    there = binding.here.on(here.value)
+    again = Slot(binding.step.span, binding.name)
+    arguments = (action.arguments or ())[1:]
+    if not arguments and action.branches is None:
+        run = partial(steps.run_named, binding.step, again, there)
+    elif isinstance(first, syntax.Call) and binding.inner is None and steps.calls.is_merge(first, there):
+        run = partial(
+            steps.calls.merge_values, first, there, again, *steps.calls.operands(action, arguments, here)
+        )
+    else:
+        message = f"`{binding.name}` is no merge, and `reuse` runs it on one value"
+        steps.session.error("E213", message, action.span)
         return LOST
     outside = steps.builder.reusing
     steps.builder.reusing = slot.span
-    steps.session.calls.append((f"`reuse({reference})`", slot.span))
-    again = Slot(binding.step.span, binding.name)
-    result = steps.run_named(binding.step, again, binding.here.on(here.value))
+    steps.session.calls.append((f"`reuse({binding.name})`", slot.span))
+    result = run()
     steps.session.calls.pop()
     steps.builder.reusing = outside
     return result
 
 
-def _reference(action: syntax.Call) -> str | None:
+def _named_step(action: syntax.Call, here: Here, steps: StepRunner) -> Binding | None:
+    """The step that a ``reuse`` names; None when there is none, which has been reported."""
     arguments = action.arguments or ()
-    if len(arguments) != 1 or arguments[0].name is not None:
+    reference = _reference(arguments[0]) if arguments else None
+    if reference is None:
+        message = "`reuse` takes the name of a step: `reuse(conv1)`"
+        steps.session.error("E203", message, action.span)
         return None
-    node = arguments[0].value
+    binding = here.scope.find(reference)
+    if binding is None:
+        steps.find_value(reference, action.span, here.scope)
+    elif binding.step is None:
+        what = "is an input" if binding.inner is None else "has no name of its own"
+        message = f"`{reference}` {what}, and `reuse` runs a named step"
+        steps.session.error("E213", message, action.span)
+    return binding
+
+
+def _reference(argument: syntax.Argument) -> str | None:
+    """The name of a step, when an argument is one."""
+    node = argument.value
+    if argument.name is not None:
+        return None
     if isinstance(node, syntax.Constant):
         return node.value if isinstance(node.value, str) else None
     return node.span.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
@@ -200,7 +202,10 @@ class Upsample(Operation):
         if call.args["size"] is not None:
             return call.extents("size", len(spatial))
         factors = call.numbers("scale_factor", len(spatial))
-        output = tuple(int(n * factor) for n, factor in zip(spatial, factors, strict=True))
+        scaled = [n * factor for n, factor in zip(spatial, factors, strict=True)]
+        if any(math.isinf(n) for n in scaled):
+            raise ShapeError("E205", "`scale_factor` gives more than any machine can count")
+        output = tuple(map(int, scaled))
         if any(n < 1 for n in output):
             raise ShapeError(
                 "E205",

@@ -47,7 +47,7 @@ class _Parser:
             try:
                 tree = self.lark.parse(source.text, start=start)
             except UnexpectedInput as error:
-                raise SpecError([explain(error, source, self.tokens.open)]) from None
+                raise SpecError([explain(error, source, self.tokens)]) from None
         try:
             return Builder(source, limits.text).transform(tree)
         except VisitError as error:

@@ -15,7 +15,7 @@ _CLOSING = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 _PARTNER = {")": "(", "]": "[", "}": "{"}
 
 # A line end straight after one of these, or before one of those, separates nothing.
-_GOES_ON_AFTER = {"LBRACE", "_ARROW", "COMMA", "EQUAL", "COLON", "_NEWLINE"}
+_GOES_ON_AFTER = {"LBRACE", "_ARROW", "COMMA", "EQUAL", "COLON", "ELSE", "SKIP", "_NEWLINE"}
 _GOES_ON_BEFORE = {"RBRACE", "_ARROW", "ELSE", "SKIP", "_NEWLINE"}
 
 
@@ -37,22 +37,26 @@ class TokenFilter:
     source: Source
     limits: Limits
     open: list[Token]
+    last: Token | None
+    _outdented: Token | None
 
     def begin(self, source: Source, limits: Limits) -> None:
         """Get ready for one source."""
         self.source = source
         self.limits = limits
         self.open = []
+        self.last = None
+        self._outdented = None
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         """The tokens the parser sees."""
         previous = "_NEWLINE"
-        for token, following in _with_next(stream):
+        for token, following, third in _with_next(stream):
             kind = token.type
             if kind == "_NEWLINE":
                 if self.open and self.open[-1].type != "LBRACE":
                     continue
-                if self._goes_on(previous, following):
+                if self._goes_on(previous, following, third):
                     continue
             elif kind in _OPENING:
                 self._enter(token)
@@ -62,21 +66,22 @@ class TokenFilter:
                 raise self._error(
                     "E217", f"number has {len(token):,} characters, the limit is {self.limits.digits}", token
                 )
-            elif self._is_name(token, following):
-                token = Token.new_borrow_pos("NAME", str(token), token)
-            previous = token.type
-            yield token
+            self.last = token
+            previous = "NAME" if self._is_name(token, following) else kind
+            yield token if previous == kind else Token.new_borrow_pos("NAME", str(token), token)
         if self.open:
-            raise self.unclosed(self.open[-1])
+            token = self.unclosed()
+            raise self._error("E105", f"`{token}` is never closed", token)
 
-    def unclosed(self, token: Token) -> SpecError:
-        """The error for a bracket that nothing closes."""
-        return self._error("E105", f"`{token}` is never closed", token)
+    def unclosed(self) -> Token:
+        """The bracket that is most likely the one that was not closed."""
+        return self._outdented or self.open[-1]
 
-    def _goes_on(self, previous: str, following: Token | None) -> bool:
+    def _goes_on(self, previous: str, following: Token | None, third: Token | None) -> bool:
         if previous in _GOES_ON_AFTER or following is None:
             return True
-        return following.type in _GOES_ON_BEFORE
+        is_label = third is not None and third.type == "COLON"
+        return following.type in _GOES_ON_BEFORE and not is_label
 
     def _enter(self, token: Token) -> None:
         if len(self.open) >= self.limits.nesting:
@@ -87,6 +92,9 @@ class TokenFilter:
         if not self.open:
             raise self._error("E105", f"`{token}` closes nothing", token)
         opened = self.open.pop()
+        if self._outdented is None and self._indent(token) < self._indent(opened):
+            # A closing brace further out than the line of its opening one belongs to another.
+            self._outdented = opened
         if str(opened) != _PARTNER[str(token)]:
             line, column = self.source.position(opened.start_pos or 0)
             raise SpecError(
@@ -99,6 +107,11 @@ class TokenFilter:
                     )
                 ]
             )
+
+    def _indent(self, token: Token) -> int:
+        """How far in the token's line begins; a bracket in the middle of a line says nothing."""
+        line = self.source.line(self.source.position(token.start_pos or 0)[0])
+        return len(line) - len(line.lstrip()) if line.strip() else 0
 
     def _is_name(self, token: Token, following: Token | None) -> bool:
         """A keyword before ``:`` or ``=`` is a label or an argument's name, so every name can be given."""
@@ -113,9 +126,9 @@ class TokenFilter:
         return SpecError([Diagnostic(code, message, token_span(self.source, token))])
 
 
-def _with_next(stream: Iterator[Token]) -> Iterator[tuple[Token, Token | None]]:
-    current = next(stream, None)
-    while current is not None:
-        following = next(stream, None)
-        yield current, following
-        current = following
+def _with_next(stream: Iterator[Token]) -> Iterator[tuple[Token, Token | None, Token | None]]:
+    """Each token and the two after it."""
+    window = [next(stream, None) for _ in range(3)]
+    while (token := window.pop(0)) is not None:
+        yield token, window[0], window[1]
+        window.append(next(stream, None))

@@ -169,11 +169,12 @@ class _Writer:
     # ---- statements --------------------------------------------------------------------------
 
     def _statement(self, item: Step | Part) -> Iterator[_Statement]:
+        training_only = item.training_only and not self.part.training_only
         if isinstance(item, Part):
             values, reads = tuple(item.outputs), [self._resolve(v) for v in item.inputs]
             template = f"{self.callee(item)}({{*}})"
             labels = tuple(self._label_within(item, value) for value in values)
-            yield _Statement(values, template, [*reads], False, labels, item.training_only)
+            yield _Statement(values, template, [*reads], False, labels, training_only)
             return
         reads = [self._resolve(value) for value in item.reads]
         layer = item.layer
@@ -181,10 +182,10 @@ class _Writer:
         if isinstance(item.code, Transfer):
             text = f"{{0}}.to({self.devices}[{string(item.code.group)}])"
             label = f"{label or 'x'}_{identifier(item.code.group, 'moved')}"
-            yield _Statement((item.id,), text, [*reads], False, (label,), item.training_only, moves=True)
+            yield _Statement((item.id,), text, [*reads], False, (label,), training_only, moves=True)
         elif isinstance(item.code, ModuleCode):
             text = f"{self.callee(item)}({{*}})"
-            yield _Statement((item.id,), text, [*reads], False, (label,), item.training_only)
+            yield _Statement((item.id,), text, [*reads], False, (label,), training_only)
         elif item.code.template == "{0}":
             self.same[item.id] = reads[0]
         else:
@@ -192,7 +193,7 @@ class _Writer:
             text = inplace or item.code.template
             operation = identifier(layer.operation.name, "value")
             yield _Statement(
-                (item.id,), text, [*reads], inplace is not None, (label,), item.training_only, operation
+                (item.id,), text, [*reads], inplace is not None, (label,), training_only, operation
             )
 
     def _label_within(self, part: Part, value: str) -> str:

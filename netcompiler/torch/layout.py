@@ -22,14 +22,15 @@ def wrap(line: str, indent: int = 0) -> list[str]:
     brackets = _top_level(line)
     prefix = _STATEMENT.match(line)
     start = prefix.end() if prefix else 0
-    cuts = _operators(line, brackets, start)
+    is_head = line.startswith("def ")
+    cuts = [] if is_head else _operators(line, brackets, start)
     if cuts:
         return _split_operators(line, indent, start, cuts)
     filled = [b for b in brackets if b.start >= start and b.end > b.start + 1]
     if not filled:
         return [pad + line]
     # What a function takes is split before what it gives; in any other statement the last bracket gives way.
-    chosen = filled[0] if line.startswith("def ") else filled[-1]
+    chosen = filled[0] if is_head else filled[-1]
     return _split_bracket(line, indent, chosen)
 
 
@@ -64,7 +65,8 @@ def _split_bracket(line: str, indent: int, bracket: _Bracket) -> list[str]:
         return [pad + head, " " * (indent + 4) + body, pad + tail]
     cuts = [bracket.start, *bracket.commas, bracket.end]
     items = [line[a + 1 : b].strip() for a, b in pairwise(cuts)]
-    inner = [text for item in items if item for text in wrap(item + ",", indent + 4)]
+    comma = "" if called and not bracket.commas else ","
+    inner = [text for item in items if item for text in wrap(item + comma, indent + 4)]
     return [pad + head, *inner, pad + tail]
 
 

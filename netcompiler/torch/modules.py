@@ -15,6 +15,7 @@ from netcompiler.torch.literals import literal, string
 from netcompiler.torch.names import MODULE_ATTRIBUTES, SEQUENTIAL_ATTRIBUTES, identifier, is_plain, unique
 from netcompiler.torch.steps import Part, Plan, Step, Transfer
 
+_CHILD_CALL = re.compile(r"return self((?:\.[A-Za-z0-9]\w*)+)\((.*)\)")
 _FLATTEN = re.compile(r"torch\.flatten\(\{0\}, (\d+)\)")
 
 
@@ -73,7 +74,7 @@ class Unit:
         names: of a Sequential's children; None for positions.
         children: child modules, in order; empty for a scope that is no class.
         methods: by name.
-        method_of: the name of the method that runs a part.
+        method_of: the name of the method that runs a part, or a child to call instead: ``.conv1``.
         devices: the property that says where groups are.
         homes: for each group that its methods move values to, the text of the group's device.
         shared: children without names of their own, by their text.
@@ -196,8 +197,8 @@ class Modules:
             if reads != (value,):
                 return False
             if isinstance(item, Part):
-                unit = self.units[item.scope]
-                if len(item.outputs) != 1 or (unit.methods and list(unit.methods) != ["forward"]):
+                method = self.units[item.scope].method_of.get(id(item), "forward")
+                if len(item.outputs) != 1 or method != "forward":
                     return False
                 value = next(iter(item.outputs))
             else:
@@ -226,19 +227,10 @@ class Modules:
         parts = self.plan.parts[scope.path]
         kept = {self._name(item) for part in parts for item in part.items if self._keeps_name(item)}
         unit.devices = unique("devices", kept)
-        found: dict[Method, str] = {}
         methods = [self._method(unit, part, kept, parameter_names(self.plan, part), None) for part in parts]
-        distinct = list(dict.fromkeys(methods))
-        taken = kept | unit.children.keys() | MODULE_ATTRIBUTES
-        stem = next(
-            s
-            for s in ("part", "step", "run", "part_")
-            if not any(f"{s}{i + 1}" in taken for i in range(len(distinct)))
-        )
-        for i, method in enumerate(distinct):
-            found[method] = "forward" if len(distinct) == 1 else f"{stem}{i + 1}"
-        unit.methods = {name: method for method, name in found.items()}
-        unit.method_of = {id(part): found[method] for part, method in zip(parts, methods, strict=True)}
+        names = _method_names(methods, kept | unit.children.keys() | MODULE_ATTRIBUTES)
+        unit.methods = {name: method for method, name in names.items() if not name.startswith(".")}
+        unit.method_of = {id(part): names[method] for part, method in zip(parts, methods, strict=True)}
         return unit
 
     def _root(self, results: Results, parameters: Mapping[str, str]) -> Unit:
@@ -278,8 +270,9 @@ class Modules:
             text = self._child(unit, item, kept).access
             if not isinstance(item, Part):
                 return text
-            inner = self.units[item.scope]
-            method = inner.method_of.get(id(item), "forward")
+            method = self.units[item.scope].method_of.get(id(item), "forward")
+            if method.startswith("."):
+                return text + method
             return text if method == "forward" else f"{text}.{method}"
 
         return write_method(
@@ -301,8 +294,11 @@ class Modules:
     # ---- items -------------------------------------------------------------------------------
 
     def _name(self, item: Step | Part) -> str:
-        path = item.scope if isinstance(item, Part) else item.layer.path
-        return path.rpartition(".")[2]
+        """The name of a child in its scope; a step from a scope without a class goes by that scope's name."""
+        if isinstance(item, Part):
+            return item.scope.rpartition(".")[2]
+        path = item.layer.path
+        return (path[len(item.scope) + 1 :] if item.scope else path).partition(".")[0]
 
     def _keeps_name(self, item: Step | Part) -> bool:
         """Whether a child's name is given by the spec or needed for its keys in the state dict."""
@@ -357,6 +353,28 @@ class Modules:
             children = [f"{child.name}={self._text(child.value)}" for child in unit.children.values()]
             self._texts[value.scope] = f"{unit.is_chain}{[*unit.methods.items()]}{children}"
         return self._texts[value.scope]
+
+
+def _method_names(methods: Sequence[Method], taken: set[str]) -> dict[Method, str]:
+    """Names for a class's methods, ``forward`` when one is enough.
+
+    A method that would do nothing but call a child needs no name: the child is called in its place.
+    """
+    distinct = list(dict.fromkeys(methods))
+    if len(distinct) == 1:
+        return {distinct[0]: "forward"}
+    names = {}
+    for method in distinct:
+        call = _CHILD_CALL.fullmatch(method.body[0])
+        if call is not None and len(method.body) == 1 and call[2] == ", ".join(method.parameters):
+            names[method] = call[1]
+    rest = [method for method in distinct if method not in names]
+    if len(rest) == 1:
+        return names | {rest[0]: "forward"}
+    stem = "part"
+    while any(f"{stem}{i + 1}" in taken for i in range(len(rest))):
+        stem += "_"
+    return names | {method: f"{stem}{i + 1}" for i, method in enumerate(rest)}
 
 
 def _fits_sequential(name: str) -> bool:

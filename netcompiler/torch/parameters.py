@@ -125,22 +125,19 @@ class GroupWriter:
             here = [a for a in value.code.arguments if a.positional]
             if value.code.constructor != first.constructor or len(here) != len(positional):
                 return None
-        if len(values) < wanted:
+        named = {name: [keyword(value, name) for value in values] for name in keywords(values)}
+        if len(values) < wanted or any(row is None for rows in named.values() for row in rows):
             return None
         arguments = []
         for i, argument in enumerate(positional):
             vector = [value.code.arguments[i].value for value in values]
             arguments.append(self._value(vector, argument.name, hint, None))
-        for name in keywords(values):
-            rows = [keyword(value, name) for value in values]
-            known = [row for row in rows if row is not None]
-            if len(known) < len(rows):
-                return None
-            if name == "inplace" and not all(row.value for row in known):
-                continue
-            known_default = default(values[0], name)
-            fallback = None if known_default is None else literal(known_default.value)
-            text = self._value([row.value for row in known], name, hint, fallback)
+        for name, rows in named.items():
+            vector = [row.value for row in rows if row is not None]
+            if name == "inplace" and not all(vector):
+                continue  # one module in place and another not: neither is
+            given = default(values[0], name)
+            text = self._value(vector, name, hint, None if given is None else literal(given.value))
             arguments.append(f"{name}={text}")
         return f"{constructor(first)}({', '.join(arguments)})"
 
@@ -170,7 +167,8 @@ class GroupWriter:
         known = next((name for name, given in attributes.items() if given == text), None)
         if known is not None:
             return f"self.{known}"
-        taken = self._group.units[0].children.keys() | attributes.keys() | MODULE_ATTRIBUTES
+        unit = self._group.units[0]
+        taken = {*unit.children, *unit.methods, *attributes, unit.devices} | MODULE_ATTRIBUTES
         name = unique(text if text.isidentifier() else operation, taken)
         attributes[name] = text
         return f"self.{name}"

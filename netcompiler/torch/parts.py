@@ -28,11 +28,29 @@ def _passes(steps: Sequence[Step]) -> dict[tuple[str, str], int]:
                 inside[scope].append(step)
     passes = {}
     for scope, found in inside.items():
-        paths = [step.layer.path for step in found]
-        period = _period(paths)
-        for i, step in enumerate(found):
-            passes[scope, step.id] = i // period
+        for step, number in zip(found, _number_passes(found), strict=True):
+            passes[scope, step.id] = number
     return passes
+
+
+def _number_passes(steps: Sequence[Step]) -> list[int]:
+    """For each step of a scope, which run of the whole scope it belongs to.
+
+    Where the steps are not one sequence over and over, the first run ends with the scope's last own layer;
+    what later runs through all of these layers in order is another whole run.
+    """
+    paths = [step.layer.path for step in steps]
+    period = _period(paths)
+    if period < len(paths):
+        return [i // period for i in range(len(paths))]
+    own = 1 + max(i for i, step in enumerate(steps) if not step.layer.reuses)
+    numbers, after_whole = [0] * own, False
+    while len(numbers) < len(paths):
+        i = len(numbers)
+        whole = paths[i] == paths[0] and paths[i : i + own] == paths[:own]
+        numbers += [numbers[-1] + (whole or after_whole)] * (own if whole else 1)
+        after_whole = whole
+    return numbers
 
 
 def _period(paths: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -12,14 +13,18 @@ from netcompiler.torch.parts import divide
 from netcompiler.torch.steps import Part, Plan, Step, trail
 from netcompiler.torch.transfers import with_transfers
 
+_PATH = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
+
 
 def arrange(graph: Graph) -> Plan:
     """Arrange a valid net's layers.
 
     Raises:
-        ValueError: a layer is needed by no output.
+        ValueError: a layer is needed by no output, or a name is not made of letters, digits and ``_``, or is
+            ``training``.
     """
     layers = list(graph.layers())
+    _check_names(graph, layers)
     reads = {layer.id: tuple(e.source for e in graph.operands(layer.id)) for layer in layers}
     code = {layer.id: _code(layer) for layer in layers if not is_input(layer)}
     scopes = _effective_scopes(graph, layers, code)
@@ -37,6 +42,14 @@ def arrange(graph: Graph) -> Plan:
     divide(plan)
     find_in_place(plan)
     return plan
+
+
+def _check_names(graph: Graph, layers: Sequence[Layer]) -> None:
+    """Names reach the source: let none through that could be anything else there."""
+    for path in (*graph.groups, *filter(None, graph.scopes), *(layer.path for layer in layers)):
+        # torch sets an attribute `training` on every module; no child can have that name.
+        if not _PATH.fullmatch(path) or "training" in path.split("."):
+            raise ValueError(f"{path!r} cannot be a name")
 
 
 def _code(layer: Layer) -> Code:

@@ -100,13 +100,8 @@ class _File:
 
     def _title(self) -> list[str]:
         lines = [_printable(line) for line in self.graph.title]
-        shapes = [
-            f"{_printable(self.graph.layer(id).name)} {shape_text(self.graph.layer(id).output)}"
-            for id in self.graph.inputs
-        ]
-        takes = f"Takes {' and '.join(shapes)}, without the batch dimension." if shapes else ""
         head = f"{_printable(self.graph.name)}, compiled from its spec by netcompiler."
-        return [head, "", *lines, *([""] if any(lines) else []), *([takes] if takes else [])]
+        return [head, "", *lines]
 
     # ---- classes -----------------------------------------------------------------------------
 
@@ -164,7 +159,8 @@ class _File:
         return f"Group {shown}."
 
     def _holder(self, name: str, fields: Sequence[str]) -> str:
-        lines = [f"class {name}(NamedTuple):", f'{_INDENT}"""What {self.name} gives."""', ""]
+        when = " in training" if name.endswith("TrainingOutput") else ""
+        lines = [f"class {name}(NamedTuple):", f'{_INDENT}"""What {self.name} gives{when}."""', ""]
         return "\n".join([*lines, *(f"{_INDENT}{field}: Tensor" for field in fields)])
 
     # ---- the net -----------------------------------------------------------------------------
@@ -172,7 +168,7 @@ class _File:
     def _net(self, group: Group) -> str:
         unit = group.units[0]
         lines = [f"class {group.name}({'nn.Sequential' if unit.is_chain else 'nn.Module'}):"]
-        lines += [*_indented(_docstring([self._about_net()], 4), 4), ""]
+        lines += [*_indented(_docstring(self._about_net(), 4), 4), ""]
         argument = ", devices: Mapping[str, str | torch.device] | None = None" if self.graph.groups else ""
         lines += wrap(f"def __init__(self{argument}) -> None:", 4)
         body = self._constructor(group) or [" " * 8 + "super().__init__()"]
@@ -184,13 +180,22 @@ class _File:
         lines += ["", *self._methods(group)]
         return "\n".join(lines).rstrip()
 
-    def _about_net(self) -> str:
-        groups = self.graph.groups
-        if not groups:
-            return f"The net {_printable(self.graph.name)}."
-        return (
-            f"The net {_printable(self.graph.name)}. `devices` says where each of {', '.join(groups)} runs."
-        )
+    def _about_net(self) -> list[str]:
+        graph = self.graph
+        takes = [
+            f"{_printable(graph.layer(id).name)} {shape_text(graph.layer(id).output)}" for id in graph.inputs
+        ]
+        gives = [shape_text(graph.layer(output.layer).output) for output in graph.outputs]
+        lines = [
+            f"The net {_printable(graph.name)}: takes {' and '.join(takes)}, gives {' and '.join(gives)}."
+        ]
+        if graph.groups:
+            groups = " and ".join(graph.groups)
+            lines += [
+                "",
+                f"`devices` says where {groups} run; what it leaves out stays on the default device.",
+            ]
+        return lines
 
 
 def _imports(body: str) -> str:

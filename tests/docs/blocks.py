@@ -7,29 +7,28 @@ What stands after the three backticks says what a block is:
 - ``net wrong`` or ``net wrong tiny.net``: a spec with mistakes. A ``text`` block after it is what
   ``netc check`` says of it (of ``my.net`` when it has no name).
 - ``net fragment [64, 56, 56]``: lines of a net whose ``input image`` has that shape, by default
-  ``[3, 32, 32]``. Blocks at its head stand before the net. A comment ``<!-- before: … -->`` above
-  it holds lines, divided by ``;``, that come first in the net and are not shown.
+  ``[3, 32, 32]``. Blocks at its head stand before the net.
 - ``console``: lines that begin with ``$ `` are commands, and what follows is their output. Only
   ``netc`` is run.
 - ``python``: run in one namespace for the whole page. A ``text`` block after it is what it prints.
 
-``…`` in shown output stands for anything. Lines ``netc …`` of indented blocks are run as commands too.
+``…`` at the end of a line of shown output stands for anything. Lines ``netc …`` of
+indented blocks are run as commands too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").glob("*.md"))]
-LANGUAGES = {"", "net", "text", "console", "python", "yaml", "sh"}
+LANGUAGES = {"-", "net", "text", "console", "python", "yaml", "sh"}
 """Words after the backticks; ``yaml``, ``sh`` and blocks without a word are for reading alone."""
 
 _FENCE = re.compile(r"^(?P<ticks>```+) *(?P<info>.*)$")
-_BEFORE = re.compile(r"^<!-- before: (?P<text>.*) -->$")
 _SHAPE = re.compile(r"\[[0-9, ]+\]")
 _NAME = re.compile(r"\S+\.net")
 
@@ -41,9 +40,8 @@ class Block:
     Attributes:
         page: the file it stands in.
         line: the number of its first line in the page.
-        words: what stands after the backticks; empty for an indented block.
+        words: what stands after the backticks; ``-`` when nothing does.
         text: what is inside.
-        before: lines of the comment above it.
         expected: the text of the ``text`` block after it, if one comes before anything else.
     """
 
@@ -51,7 +49,6 @@ class Block:
     line: int
     words: str
     text: str
-    before: str = ""
     expected: str | None = None
 
     @property
@@ -61,6 +58,11 @@ class Block:
     @property
     def rest(self) -> list[str]:
         return _SHAPE.sub("", self.words).split()[1:]
+
+    @property
+    def indented(self) -> bool:
+        """True for a line of an indented block: a command whose output is not shown."""
+        return self.words == "console indented"
 
     @property
     def file(self) -> str:
@@ -76,7 +78,7 @@ class Block:
         definitions, steps = _split(self.text)
         shape = _SHAPE.search(self.words)
         head = f"net fragment {{\n  input image {shape.group() if shape else '[3, 32, 32]'}\n"
-        return f"{definitions}{head}{self.before}\n{steps}}}\n"
+        return f"{definitions}{head}{steps}}}\n"
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
@@ -90,9 +92,7 @@ def blocks(page: Path) -> list[Block]:
     for block, end in _fenced(page, lines):
         follows = found and not any(line.strip() for line in lines[last : block.line - 2])
         if block.language == "text" and follows:
-            found[-1] = Block(
-                page, found[-1].line, found[-1].words, found[-1].text, found[-1].before, block.text
-            )
+            found[-1] = replace(found[-1], expected=block.text)
         else:
             found.append(block)
         last = end
@@ -102,15 +102,10 @@ def blocks(page: Path) -> list[Block]:
 def _fenced(page: Path, lines: list[str]) -> Iterator[tuple[Block, int]]:
     """Blocks, and the number of lines up to each one's end."""
     index = 0
-    before = ""
     while index < len(lines):
         fence = _FENCE.match(lines[index])
-        if comment := _BEFORE.match(lines[index]):
-            before = comment["text"].replace("; ", "\n")
-        elif lines[index].strip() and fence is None:
-            before = ""
         if lines[index].startswith("    netc "):
-            yield Block(page, index + 1, "", f"$ {lines[index].strip()}\n"), index + 1
+            yield Block(page, index + 1, "console indented", f"$ {lines[index].strip()}\n"), index + 1
         index += 1
         if fence is None:
             continue
@@ -119,8 +114,7 @@ def _fenced(page: Path, lines: list[str]) -> Iterator[tuple[Block, int]]:
             index += 1
         text = "".join(f"{line}\n" for line in lines[start:index])
         index += 1
-        yield Block(page, start + 1, fence["info"].strip() or "-", text, before), index
-        before = ""
+        yield Block(page, start + 1, fence["info"].strip() or "-", text), index
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import netcompiler.operations  # noqa: F401  (registers every operation)
 from netcompiler.code import Literal
@@ -21,12 +21,14 @@ class Builder:
         self.graph.scopes[""] = Scope("", name, {}, None, None, SPAN)
         self._runs: dict[str, int] = {}
 
-    def scope(self, path: str, definition: str | None = None, column: str | None = None, **arguments: Literal) -> None:
-        """Declare a scope that is more than a named group."""
-        self.graph.scopes[path] = Scope(path, definition, arguments, None, column, SPAN)
+    def scope(self, path: str, definition: str, arguments: Mapping[str, Literal] | None = None) -> None:
+        """Declare a scope that is a block's call."""
+        self.graph.scopes[path] = Scope(path, definition, arguments or {}, None, None, SPAN)
 
     def input(self, name: str, *shape: int) -> str:
-        layer = Layer(f"input:{name}", name, OPERATIONS["input"], {}, (), shape, "", None, (), False, True, SPAN)
+        layer = Layer(
+            f"input:{name}", name, OPERATIONS["input"], {}, (), shape, "", None, (), False, True, SPAN
+        )
         self.graph.add_layer(layer)
         self.graph.inputs.append(layer.id)
         return layer.id
@@ -45,7 +47,7 @@ class Builder:
         """Add a layer; the last part of the path is a position when it is a number."""
         what = OPERATIONS[operation]
         sources = [reads] if isinstance(reads, str) else [*reads]
-        args = {p.name: given[p.name] if p.name in given else p.default for p in what.parameters}
+        args = {p.name: given.get(p.name, p.default) for p in what.parameters}
         inputs = tuple(self.graph.layer(source).output for source in sources)
         scope, _, name = path.rpartition(".")
         for end in [i for i, c in enumerate(path) if c == "."]:

@@ -22,7 +22,8 @@ def run(graph: Graph, model: nn.Module, inputs: Mapping[str, Tensor]) -> dict[st
         operands = [values[edge.source] for edge in graph.operands(layer.id)]
         code = layer.operation.code(layer.call)
         if isinstance(code, ModuleCode):
-            module = _module(code).train(model.training)
+            with torch.random.fork_rng():  # the module's own weights are not used
+                module = _module(code).train(model.training)
             own = {
                 name: state[f"{layer.path}.{name}"]
                 for name in [*dict(module.named_parameters()), *dict(module.named_buffers())]

@@ -58,7 +58,7 @@ def zoo(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 
 @pytest.fixture
 def spec(tmp_path: Path) -> Path:
-    """A small net that learns digits fast, with batch norm and dropout, so that state and randomness matter."""
+    """A small net that learns digits fast; batch norm and dropout make state and randomness matter."""
     path = tmp_path / "tiny.net"
     path.write_text(SPEC, encoding="utf-8")
     return path
@@ -77,7 +77,7 @@ def configure(spec: Path) -> Callable[..., Config]:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
-    """Three classes of plain colours with noise: two JPEGs and a PNG in each, of different sizes, times three."""
+    """Three classes of plain colours with noise, nine images each, JPEG and PNG, of different sizes."""
     root = tmp_path / "photos"
     rng = np.random.default_rng(0)
     for name, colour in COLOURS.items():

@@ -70,18 +70,22 @@ def test_a_value_may_refer_to_another() -> None:
         ("optimizer=3", "optimizer=3: no such choice; there is optimizer=adamw, optimizer=sgd"),
         ("model=resnet2O", "model=resnet2O: no such choice; did you mean model=resnet20?"),
         ("model=my/own.net", "model=my/own.net: a spec of your own is given as model.spec=my/own.net"),
-        ("model.params.clases=3", "model.params.clases: net resnet20 has no such parameter; did you mean "
-         "model.params.classes?"),
+        (
+            "model.params.clases=3",
+            "model.params.clases: net resnet20 has no such parameter; did you mean model.params.classes?",
+        ),
         ("trainer=3", "trainer=3: no such choice; there is trainer=default"),
         ("~optimizer", "~optimizer: an option cannot be taken away; give it a value"),
         ("epochs", "epochs: not an override; write option=value (zoo train --help lists the options)"),
         ("seed=1,2", "seed=1,2: several values; add -m to run each"),
         ("seed=${nowhere}", "seed: Interpolation key 'nowhere' not found"),
-        ("data.root=a(b", "data.root=a(b: the value cannot be read; quote one with special characters: "
-         "'data.root=\"a(b\"'"),
+        (
+            "name=a(b",
+            "name=a(b: the value cannot be read; quote one with special characters: 'name=\"a(b\"'",
+        ),
         ("hydra.foo=1", "Key 'foo' not in 'HydraConf'"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_one_line(zoo: Callable, override: str, message: str) -> None:
     ran = zoo("train", override)
     assert ran.err == f"zoo: {message}\n"
@@ -125,14 +129,19 @@ class TestConfigDir:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("name: sgd\nlrr: 3\n", "optimizer.lrr: no such option of optimizer=sgd; did you mean optimizer.lr?"),
+            (
+                "name: sgd\nlrr: 3\n",
+                "optimizer.lrr: no such option of optimizer=sgd; did you mean optimizer.lr?",
+            ),
             ("name: sgd\nlr: fast\n", "optimizer.lr=fast: a number is expected"),
             ("name: sdg\n", "optimizer=sdg: no such choice; did you mean optimizer=sgd?"),
-            ("lr: 3\n", "optimizer=None: no such choice; there is optimizer=adamw, optimizer=sgd"),
-            ("_target_: os.system\ncommand: ls\n", "optimizer=None: no such choice; there is optimizer=adamw, "
-             "optimizer=sgd"),
+            ("lr: 3\n", "optimizer.name: missing; there is optimizer.name=adamw, optimizer.name=sgd"),
+            (
+                "_target_: os.system\ncommand: ls\n",
+                "optimizer.name: missing; there is optimizer.name=adamw, optimizer.name=sgd",
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_a_mistake_in_a_file_is_one_line(
         self, zoo: Callable, folder: Path, text: str, message: str
     ) -> None:

@@ -31,5 +31,5 @@ def test_cosine_goes_from_the_warm_up_to_its_end() -> None:
 
 
 def test_a_warm_up_must_fit_the_run() -> None:
-    with pytest.raises(UserError, match="schedule.warmup=5: longer than the run"):
+    with pytest.raises(UserError, match=r"schedule\.warmup=5: longer than the run"):
         cosine(CosineOptions(warmup=5), 3)

@@ -99,7 +99,9 @@ class Cell:
         """Take in another cell with its spine at x and its top at y, and grow to hold it."""
         self.spots += [replace(spot, x=spot.x + x, y=spot.y + y) for spot in cell.spots]
         self.areas += [
-            replace(a, left=a.left + x, right=a.right + x, top=a.top + y, bottom=a.bottom + y, spine=a.spine + x)
+            replace(
+                a, left=a.left + x, right=a.right + x, top=a.top + y, bottom=a.bottom + y, spine=a.spine + x
+            )
             for a in cell.areas
         ]
         self.hints += [

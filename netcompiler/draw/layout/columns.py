@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MOST = 12
+_MOST = 40
 """Columns, at most."""
 
 _WORTH = 0.93

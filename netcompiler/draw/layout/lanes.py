@@ -9,8 +9,10 @@ import networkx as nx
 
 from netcompiler.draw.dot import line_width
 from netcompiler.draw.layout import measure
-from netcompiler.draw.layout.arrange import BESIDE, PADDING, STEP, Arranger, Level, Stack, Strip
 from netcompiler.draw.layout.cell import Area, Cell, Hint
+from netcompiler.draw.layout.level import Arranger, Level
+from netcompiler.draw.layout.spaces import BESIDE, PADDING, STEP
+from netcompiler.draw.layout.strip import Stack, Strip
 from netcompiler.draw.tree import Box, Flow, Item, Tree, leaves
 
 HEADER = 36.0
@@ -58,7 +60,7 @@ def lanes_cell(tree: Tree, arranger: Arranger) -> Cell:
     heads = [arranger.item(item) for item in above]
     top = max((head.height for head in heads), default=0.0) + (STEP + 8 if heads or pipeline else 0.0)
     _put_lanes(cell, lanes, top, PADDING + (STEP if pipeline else 0.0), arranger)
-    for flow, (source, element, target, reader) in crossing.items():
+    for flow, (_, element, _, reader) in crossing.items():
         if pipeline:
             cell.hints.append(_onward(flow, cell, top))
         elif len(lanes) == 2 and element + 1 == reader:
@@ -93,7 +95,9 @@ def _onward(flow: Flow, cell: Cell, top: float) -> Hint:
     """From the foot of a lane's content over its head into the next lane."""
     spots = {spot.leaf: spot for spot in cell.spots}
     source, target = spots[flow.source], spots[flow.target]
-    lane = next(area for area in cell.areas if area.box.lane is not None and area.left < source.x < area.right)
+    lane = next(
+        area for area in cell.areas if area.box.lane is not None and area.left < source.x < area.right
+    )
     inside = [spot.bottom for spot in cell.spots if lane.left < spot.x < lane.right]
     inside += [a.bottom for a in cell.areas if a is not lane and lane.left < a.spine < lane.right]
     foot, gutter = max(inside) + 14, lane.right + BETWEEN / 2
@@ -126,7 +130,7 @@ def _put_outputs(cell: Cell, outputs: Sequence[Item], tree: Tree, arranger: Arra
 
 
 def _lane(box: Box, arranger: Arranger) -> _Lane:
-    level = arranger.level(box.children)
+    level = Level(arranger, box.children, lane=True)
     strip = level.strip()
     return _Lane(box, level, strip, [0.0] * len(strip.cells))
 
@@ -165,28 +169,28 @@ def _settle(lanes: Sequence[_Lane], crossing: Collection[tuple[int, int, int, in
             if number.get((source, element), -1) != number.get((target, reader), -2):
                 moved |= lanes[target].lower(reader, lanes[source].bottom(element) + room)
         for knot in knots:
-            first = {lane: min(index for other, index in knot if other == lane) for lane, _ in knot}
-            top = max(lanes[lane].tops[index] for lane, index in first.items())
-            for lane, index in first.items():
-                moved |= lanes[lane].lower(index, top)
+            first = [(n, min(index for other, index in knot if other == n)) for n in {n for n, _ in knot}]
+            top = max(lanes[n].tops[index] for n, index in first)
+            for n, index in first:
+                moved |= lanes[n].lower(index, top)
 
 
 def _knots(
     lanes: Sequence[_Lane], crossing: Collection[tuple[int, int, int, int]]
 ) -> list[set[tuple[int, int]]]:
     """Elements that wait for one another, by lane and place in it."""
-    order: nx.DiGraph = nx.DiGraph()
+    order = nx.DiGraph()
     for number, lane in enumerate(lanes):
         nx.add_path(order, [(number, index) for index in range(len(lane.tops))])
-    order.add_edges_from(((source, element), (target, reader)) for source, element, target, reader in crossing)
+    order.add_edges_from(
+        ((source, element), (target, reader)) for source, element, target, reader in crossing
+    )
     return [knot for knot in nx.strongly_connected_components(order) if len(knot) > 1]
 
 
 def _stack(lane: _Lane) -> Stack:
     strip = lane.strip
-    strip.gaps = [
-        top - lane.bottom(index - 1) if index else 0.0 for index, top in enumerate(lane.tops)
-    ]
+    strip.gaps = [top - lane.bottom(index - 1) if index else 0.0 for index, top in enumerate(lane.tops)]
     stack = lane.level.stack(strip, 0, len(strip.cells))
     moved = Cell(exit=stack.cell.exit)
     moved.put(stack.cell, 0.0, lane.tops[0])
@@ -209,7 +213,9 @@ def _flows(item: Item, tree: Tree, *, out: bool) -> list[Flow]:
 
 def _put_beside(cell: Cell, other: Cell, x: float, y: float) -> None:
     """Put a cell at a place, or as near to its right as there is room."""
-    taken = [(spot.left, spot.right) for spot in cell.spots if spot.bottom > y and spot.top < y + other.height]
+    taken = [
+        (spot.left, spot.right) for spot in cell.spots if spot.bottom > y and spot.top < y + other.height
+    ]
     for left, right in sorted(taken):
         if x - other.left < right + BESIDE and x + other.right > left - BESIDE:
             x = right + BESIDE + other.left

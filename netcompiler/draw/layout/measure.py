@@ -62,7 +62,9 @@ def caption(leaf: Leaf, theme: Theme) -> Line:
     """The words beside a node too small to hold them."""
     if not is_circle(leaf) or not (leaf.after or leaf.name):
         return ()
-    return (Span(cut(" · ".join([*([leaf.name] if leaf.name else []), *leaf.after])), theme.small, theme.quiet),)
+    return (
+        Span(cut(" · ".join([*([leaf.name] if leaf.name else []), *leaf.after])), theme.small, theme.quiet),
+    )
 
 
 def size(leaf: Leaf, theme: Theme) -> tuple[float, float]:

@@ -7,7 +7,7 @@ cannot be taken apart is a `Tangle`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -24,8 +24,8 @@ class Group:
 
     Attributes:
         branches: each taken apart again.
-        before: the node above them, or None at the start.
-        after: the node below them, or None at the end.
+        before: the node above them, which may stand outside of a branch; None at the very start.
+        after: the node below them, likewise; None at the very end.
         direct: True when an edge leads past all branches.
     """
 
@@ -55,9 +55,13 @@ def take_apart(
     successors: Successors,
     starts: Collection[int],
     ends: Collection[int],
+    outer: tuple[int | None, int | None] = (None, None),
     depth: int = 0,
 ) -> tuple[Element, ...]:
-    """Take a graph apart. Every node lies on a way from one of the starts to one of the ends."""
+    """Take a graph apart. Every node lies on a way from one of the starts to one of the ends.
+
+    ``outer`` are the nodes before and after a branch, on which the starts and the ends of it hang.
+    """
     if depth > _DEEPEST:
         return (Tangle(tuple(nodes)),)
     place = {node: index for index, node in enumerate(nodes)}
@@ -70,7 +74,14 @@ def take_apart(
     for above, below in zip([first, *cuts], [*cuts, last], strict=True):
         inner = range(above + 1, below)
         if inner:
-            gap = _Gap(above, below, (above, below) in direct, depth)
+            gap = _Gap(
+                above,
+                below,
+                nodes[above] if above >= 0 else outer[0],
+                nodes[below] if below < last else outer[1],
+                (above, below) in direct,
+                depth,
+            )
             elements.append(_between(nodes, successors, edges, gap))
         if below != last:
             elements.append(Single(nodes[below]))
@@ -79,10 +90,12 @@ def take_apart(
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """What lies between two places that every way passes."""
+    """What lies between two places that every way passes, and the nodes there."""
 
     above: int
     below: int
+    before: int | None
+    after: int | None
     direct: bool
     depth: int
 
@@ -100,11 +113,18 @@ def _between(
         return Tangle(tuple(inner))
     return Group(
         branches=tuple(
-            take_apart(part, successors, entered & set(part), left & set(part), gap.depth + 1)
+            take_apart(
+                part,
+                successors,
+                entered & set(part),
+                left & set(part),
+                (gap.before, gap.after),
+                gap.depth + 1,
+            )
             for part in parts
         ),
-        before=nodes[gap.above] if gap.above >= 0 else None,
-        after=nodes[gap.below] if gap.below < len(nodes) else None,
+        before=gap.before,
+        after=gap.after,
         direct=gap.direct,
     )
 
@@ -155,3 +175,24 @@ def reachable(starts: Iterable[int], successors: Successors) -> set[int]:
                 found.add(node)
                 pending.append(node)
     return found
+
+
+def reverse(successors: Successors) -> dict[int, list[int]]:
+    """The same edges the other way round."""
+    result: dict[int, list[int]] = {}
+    for source, targets in successors.items():
+        for target in targets:
+            result.setdefault(target, []).append(source)
+    return result
+
+
+def members(*elements: Element) -> Iterator[int]:
+    """All nodes of some elements, in order."""
+    for element in elements:
+        if isinstance(element, Single):
+            yield element.node
+        elif isinstance(element, Group):
+            for branch in element.branches:
+                yield from members(*branch)
+        else:
+            yield from element.nodes

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netcompiler.draw.layout.cell import Cell, Hint
-from netcompiler.draw.layout.series import Element, Group
+from netcompiler.draw.layout.series import Element, Group, members
 from netcompiler.draw.tree import Flow
 
 if TYPE_CHECKING:
-    from netcompiler.draw.layout.arrange import Level
+    from netcompiler.draw.layout.level import Level
 
 _ACROSS = 84.0
 """Between the two columns."""
@@ -55,7 +55,7 @@ def find_bend(elements: Sequence[Element], level: Level) -> Bend | None:
         at = places[0]
         group = elements[at]
         assert isinstance(group, Group)
-        flows = level.flows_between(elements[at - 1 : at], elements[at + 1 : at + 2])
+        flows = level.flows(members(elements[at - 1]), members(elements[at + 1]))
         rows.append((elements[:at], elements[at + 1 :]))
         skips.append(flows)
         elements = group.branches[0]
@@ -91,16 +91,11 @@ def bent(bend: Bend, level: Level, rising: Level) -> Cell:
     head = y - _ROW + _CORNER
     result.put(bottom, far / 2, head + _CORNER)
     foot = result.height + _CORNER
-    into = level.flows_between(*_ends(bend, 0))
-    out_of = level.flows_between(*reversed(_ends(bend, 1)))
+    middle = list(members(*bend.bottom))
+    into = level.flows(members(*(element for down, _ in bend.rows for element in down)), middle)
+    out_of = level.flows(middle, members(*(element for _, up in bend.rows for element in up)))
     result.hints += [Hint(flow, "turn", ((0.0, head), (far / 2, head))) for flow in into]
     result.hints += [Hint(flow, "turn", ((far / 2, foot), (far, foot))) for flow in out_of]
     result.grow(0.0, far, foot)
     result.exit = far
     return result
-
-
-def _ends(bend: Bend, side: int) -> tuple[Sequence[Element], Sequence[Element]]:
-    """What the bottom is joined to on a side, and the bottom."""
-    nearest = next(row[side] for row in reversed(bend.rows) if row[side])
-    return (nearest[-1:] if side == 0 else nearest[:1]), bend.bottom

@@ -1,0 +1,56 @@
+"""The reference specs against torchvision's models: the same checkpoints, the same numbers bit for bit."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+import netcompiler
+from tests.peers import import_torchvision
+
+long = pytest.mark.long
+CASES = [
+    pytest.param("resnet.net", "resnet18", "resnet18", 11_689_512, 64),
+    pytest.param("resnet.net", "resnet34", "resnet34", 21_797_672, 64, marks=long),
+    pytest.param("resnet.net", "resnet50", "resnet50", 25_557_032, 64),
+    pytest.param("resnet.net", "resnet101", "resnet101", 44_549_160, 64, marks=long),
+    pytest.param("resnet.net", "resnet152", "resnet152", 60_192_808, 64, marks=long),
+    pytest.param("alexnet_one.net", "alexnet_one", "alexnet", 61_100_840, 224),
+]
+
+
+@pytest.mark.parametrize(("spec", "name", "peer", "parameters", "size"), CASES)
+def test_same_numbers(spec: str, name: str, peer: str, parameters: int, size: int) -> None:
+    inputs = [3, size, size]
+    ours = netcompiler.load(f"specs/{spec}", name, inputs=inputs).module()
+    torch.manual_seed(0)
+    theirs = getattr(import_torchvision().models, peer)()
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    assert [*ours.state_dict()] == [*theirs.state_dict()]
+    assert sum(p.numel() for p in ours.parameters()) == parameters
+    images, labels = torch.randn(2, *inputs), torch.tensor([3, 7])
+    with torch.no_grad():
+        assert torch.equal(ours.eval()(images), theirs.eval()(images))
+    for model in (ours.train(), theirs.train()):
+        torch.manual_seed(1)
+        nn.functional.cross_entropy(model(images), labels).backward()
+    expected = dict(theirs.named_parameters())
+    for key, parameter in ours.named_parameters():
+        assert parameter.grad is not None
+        assert torch.equal(parameter.grad, expected[key].grad), key
+    statistics = dict(theirs.named_buffers())
+    for key, buffer in ours.named_buffers():
+        assert torch.equal(buffer, statistics[key]), key
+
+
+def test_same_weights_from_the_same_seed() -> None:
+    """torchvision initialises by the same rules; only the order in which random numbers are drawn differs."""
+    torch.manual_seed(0)
+    ours = netcompiler.load("specs/resnet.net", "resnet18").module()
+    theirs = dict(import_torchvision().models.resnet18().named_parameters())
+    for key, parameter in ours.named_parameters():
+        if parameter.ndim == 4:
+            assert parameter.std().item() == pytest.approx(theirs[key].std().item(), rel=0.05), key
+        elif not key.startswith("fc"):
+            assert torch.equal(parameter, theirs[key]), key
