@@ -29,7 +29,7 @@ def main() -> NoReturn:
             # A terminal without the characters of a table or a path still gets the rest.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = netc.main(standalone_mode=False)
+        code = netc.main(prog_name="netc", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -22,7 +22,7 @@ class Limits:
         diagnostics: errors reported for one file.
     """
 
-    source_bytes: int = 4 * 2**20
+    source_bytes: int = 2**20
     files: int = 100
     nesting: int = 64
     digits: int = 30

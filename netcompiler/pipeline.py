@@ -198,6 +198,8 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
     blocks = unreached(analysis.definitions, session.reached)
     called: set[int] = set()
     for block in blocks:
+        if id(block.definition) in called:
+            continue
         session.reached = set()
         with _Bounded(session, analysis.source):
             look_through(block, session)

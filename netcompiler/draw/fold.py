@@ -16,6 +16,9 @@ from netcompiler.graph import Layer
 _LONGEST = 12
 """The most items in a segment: longer ones are worth a block in the spec."""
 
+_CERTAIN = 16
+"""A run of so many segments is the one: no longer segments are tried."""
+
 
 def fold(tree: Tree) -> None:
     """Fold a tree in place, inner boxes first."""
@@ -64,12 +67,15 @@ class _Folder:
         self, children: Sequence[Item], exact: Sequence[int], loose: Sequence[int], at: int
     ) -> _Run | None:
         """The run from here that takes in the most items; of equals, that with the shortest segments."""
-        runs = [
-            run
-            for signatures, varies in ((exact, False), (loose, True))
-            for length in range(1, min(_LONGEST, (len(children) - at) // 2) + 1)
-            if (run := self._run(children, signatures, at, length, varies)) is not None
-        ]
+        runs: list[_Run] = []
+        for signatures, varies in ((exact, False), (loose, True)):
+            for length in range(1, min(_LONGEST, (len(children) - at) // 2) + 1):
+                run = self._run(children, signatures, at, length, varies)
+                if run is None:
+                    continue
+                if run.times >= _CERTAIN:
+                    return run
+                runs.append(run)
         return max(runs, key=lambda run: (run.end - run.start, -run.length, not run.varies), default=None)
 
     def _run(

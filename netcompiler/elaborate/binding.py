@@ -39,7 +39,7 @@ def match_arguments(
             session.error("E202", f"{what} has no argument `{argument.name}`", place, help=hint)
         else:
             earlier = matched.get(argument.name)
-            if earlier is not None and earlier.name is None:
+            if earlier is not None and earlier.call is not None and earlier.call is argument.call:
                 session.error("E206", f"{what} is given `{argument.name}` twice", place)
             matched[argument.name] = argument
     return matched

@@ -165,11 +165,11 @@ class CallRunner:
     def _named(self, node: syntax.Expression, here: Here) -> Flow:
         """The value that an argument of a merge names."""
         if isinstance(node, syntax.Constant) and isinstance(node.value, str):
-            return self.steps.find_value(node.value, node.span, here.scope)
+            return self.steps.find_value(node.value, node.span, here)
         if isinstance(node, syntax.Name) and node.name != "in":
             variable = here.frame.find(node.name)[1]
             if variable is not UNKNOWN and not isinstance(variable, Flow):
-                return self.steps.find_value(node.name, node.span, here.scope)
+                return self.steps.find_value(node.name, node.span, here)
         result = self.evaluator.evaluate(node, here)
         if not isinstance(result, Flow) and result is not UNKNOWN:
             message = f"a merge takes names of values, this is {kind_of(result)}"

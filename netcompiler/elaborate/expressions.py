@@ -93,12 +93,13 @@ class Evaluator:
         """Arguments with their values."""
         given: list[Given] = []
         names: set[str] = set()
+        call = object()
         for argument in arguments:
             if argument.name is not None and argument.name in names:
                 self.session.error("E206", f"`{argument.name}` is given twice", argument.span)
             if argument.name is not None:
                 names.add(argument.name)
-            given.append(Given(argument.name, self.evaluate(argument.value, here), argument.span))
+            given.append(Given(argument.name, self.evaluate(argument.value, here), argument.span, call))
         return tuple(given)
 
     # ---- names -------------------------------------------------------------------------------

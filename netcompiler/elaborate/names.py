@@ -31,13 +31,18 @@ MODULE_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
 def label_text(label: syntax.Label, frame: Frame, session: Session) -> str | None:
     """The name a label gives, its variables filled in; None when it is none, which has been reported."""
-    text = label.text
-    if label.quoted and "{" in text:
-        for name in _VARIABLE.findall(text):
-            if not _is_known(name, frame, label.span, session):
-                return None
-        text = _VARIABLE.sub(lambda m: str(frame.find(m.group(1).strip())[1]), text)
-    return text if is_name(text, label.span, session) else None
+    text = fill_in(label.text, frame, label.span, session)
+    return text if text is not None and is_name(text, label.span, session) else None
+
+
+def fill_in(text: str, frame: Frame, span: Span, session: Session) -> str | None:
+    """A quoted name with its ``{variable}`` parts filled in; None when one is unknown, which has been reported."""
+    if "{" not in text:
+        return text
+    for name in _VARIABLE.findall(text):
+        if not _is_known(name, frame, span, session):
+            return None
+    return _VARIABLE.sub(lambda m: str(frame.find(m.group(1).strip())[1]), text)
 
 
 def is_name(text: str, span: Span, session: Session) -> bool:
@@ -59,7 +64,7 @@ def is_name(text: str, span: Span, session: Session) -> bool:
 
 
 def _is_known(name: str, frame: Frame, span: Span, session: Session) -> bool:
-    """Whether a ``{variable}`` in a label has a value to put there; if not, it is reported."""
+    """Whether a ``{variable}`` in a name has a value to put there; if not, it is reported."""
     found, value = frame.find(name.strip())
     if value is UNKNOWN:
         return False

@@ -16,10 +16,10 @@ from netcompiler.elaborate.defaults import add_default
 from netcompiler.elaborate.environment import Binding, Here, Scope, Slot
 from netcompiler.elaborate.expressions import Evaluator, flow_or_lost
 from netcompiler.elaborate.layers import LayerBuilder, NewLayer, Operand
-from netcompiler.elaborate.names import label_text
+from netcompiler.elaborate.names import fill_in, label_text
 from netcompiler.elaborate.placement import run_columns, run_on
 from netcompiler.elaborate.session import Session
-from netcompiler.elaborate.values import LOST, Flow
+from netcompiler.elaborate.values import LOST, UNKNOWN, Flow
 from netcompiler.graph import Scope as GraphScope
 from netcompiler.operations.base import OPERATIONS
 from netcompiler.source import Span
@@ -89,10 +89,18 @@ class StepRunner:
         """The value a reference names; `LOST` when there is none."""
         if reference.text == "in":
             return flow_or_lost(self.evaluator.given(reference.span, here))
-        return self.find_value(reference.text, reference.span, here.scope)
+        variable = here.frame.find(reference.text)[1]
+        if variable is UNKNOWN or isinstance(variable, Flow):
+            return flow_or_lost(variable)
+        return self.find_value(reference.text, reference.span, here)
 
-    def find_value(self, text: str, span: Span, scope: Scope) -> Flow:
-        """The value of the step called ``text``; `LOST` when there is none."""
+    def find_value(self, text: str, span: Span, here: Here) -> Flow:
+        """The value of the step called ``text``, variables in it filled in; `LOST` when there is none."""
+        scope = here.scope
+        filled = fill_in(text, here.frame, span, self.session)
+        if filled is None:
+            return LOST
+        text = filled
         binding = scope.find(text)
         if binding is None:
             message = f"no step before this one is named `{text}`"

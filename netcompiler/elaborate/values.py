@@ -76,11 +76,20 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An argument with its value: what ``name=value`` means once evaluated."""
+    """An argument with its value: what ``name=value`` means once evaluated.
+
+    Attributes:
+        name: the argument's name; None when it is given by position.
+        value: its value.
+        span: its place; None when it is not from a spec.
+        call: the same object for all arguments of one call, so that a later call may replace what an
+            earlier one gave; None when it is not from a spec.
+    """
 
     name: str | None
     value: object
     span: Span | None
+    call: object = None
 
 
 Data = int | float | bool | str | None | tuple["Data", ...]

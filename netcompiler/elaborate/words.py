@@ -11,6 +11,7 @@ from netcompiler.diagnostics import shape_text
 from netcompiler.elaborate.environment import Binding, Here, Slot
 from netcompiler.elaborate.expressions import flow_or_lost
 from netcompiler.elaborate.layers import NewLayer, Operand
+from netcompiler.elaborate.names import fill_in
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, kind_of, text_of
 from netcompiler.operations.base import OPERATIONS
 
@@ -109,13 +110,17 @@ def _named_step(action: syntax.Call, here: Here, steps: StepRunner) -> Binding |
     """The step that a ``reuse`` names; None when there is none, which has been reported."""
     arguments = action.arguments or ()
     reference = _reference(arguments[0]) if arguments else None
+    if reference is not None:
+        reference = fill_in(reference, here.frame, action.span, steps.session)
+        if reference is None:
+            return None
     if reference is None:
         message = "`reuse` takes the name of a step: `reuse(conv1)`"
         steps.session.error("E203", message, action.span)
         return None
     binding = here.scope.find(reference)
     if binding is None:
-        steps.find_value(reference, action.span, here.scope)
+        steps.find_value(reference, action.span, here)
     elif binding.step is None:
         what = "is an input" if binding.inner is None else "has no name of its own"
         message = f"`{reference}` {what}, and `reuse` runs a named step"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -91,6 +92,9 @@ def _cache_folder() -> Path | None:
     try:
         folder = user_cache_path("netcompiler")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = folder.stat()
     except (OSError, RuntimeError):
+        return None
+    if hasattr(os, "geteuid") and (info.st_uid != os.geteuid() or info.st_mode & 0o022):
         return None
     return folder

@@ -109,9 +109,13 @@ class TokenFilter:
             )
 
     def _indent(self, token: Token) -> int:
-        """How far in the token's line begins; a bracket in the middle of a line says nothing."""
-        line = self.source.line(self.source.position(token.start_pos or 0)[0])
-        return len(line) - len(line.lstrip()) if line.strip() else 0
+        """How far in the token's line begins."""
+        start = token.start_pos or 0
+        text = self.source.text
+        begin = end = start - self.source.position(start)[1] + 1
+        while text[end] in " \t":
+            end += 1
+        return end - begin
 
     def _is_name(self, token: Token, following: Token | None) -> bool:
         """A keyword before ``:`` or ``=`` is a label or an argument's name, so every name can be given."""

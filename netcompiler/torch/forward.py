@@ -154,6 +154,7 @@ class _Writer:
 
     def method(self, results: Results) -> Method:
         statements = [s for item in self.part.items for s in self._statement(item)]
+        moves = any(statement.moves for statement in statements)
         given = [*results.evaluation.values, *(results.training.values if results.training else ())]
         outputs = {self._resolve(value) for value in given}
         statements = _place_transfers(statements, outputs)
@@ -162,7 +163,7 @@ class _Writer:
         lines = [line for k, s in enumerate(statements) for line in self._line(k, s)]
         lines += self._return(statements, results, lines)
         body = _join(lines)
-        if any(f"{self.devices}[" in line for line in body):
+        if moves:
             body = (f"{self.devices} = self.{self.devices}", *body)
         return Method(self.parameters, body, _return_type(results))
 

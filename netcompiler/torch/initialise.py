@@ -36,7 +36,7 @@ def write_initialisation(modules: Modules, classes: Classes) -> list[str]:
     """The statements: rules that all layers of a kind share, then those of a block, then single ones."""
     targets = _targets(modules)
     shared = _shared_rules(modules, targets)
-    lines = _write_shared(shared, targets)
+    lines = _write_shared(modules, shared, targets)
     rest = [t for t in targets if t.rule is not None and shared.get((_kind(t), t.tensor)) != t.rule]
     in_blocks = _block_rules(modules, classes, rest)
     lines += _write_blocks(in_blocks)
@@ -85,10 +85,12 @@ def _shared_rules(modules: Modules, targets: Sequence[_Target]) -> dict[tuple[st
     return shared
 
 
-def _write_shared(shared: dict[tuple[str, str], Initializer], targets: Sequence[_Target]) -> list[str]:
+def _write_shared(
+    modules: Modules, shared: dict[tuple[str, str], Initializer], targets: Sequence[_Target]
+) -> list[str]:
     bodies: dict[str, list[str]] = defaultdict(list)
     present = Counter((_kind(t), t.tensor) for t in targets)
-    total = Counter({kind: max(n for (k, _), n in present.items() if k == kind) for kind, _ in present})
+    total = Counter(code.constructor for code in modules.constructors())
     for (kind, tensor), rule in shared.items():
         line = _statement("module", tensor, rule)
         if present[kind, tensor] < total[kind]:

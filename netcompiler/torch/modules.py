@@ -148,7 +148,8 @@ class Modules:
 
     def constructors(self) -> list[ModuleCode]:
         """The code of every module of torch.nn or of a helper, in order."""
-        return [step.code for step in self.plan.steps.values() if isinstance(step.code, ModuleCode)]
+        steps = self.plan.steps.values()
+        return [step.code for step in steps if isinstance(step.code, ModuleCode) and not step.layer.reuses]
 
     # ---- chains ------------------------------------------------------------------------------
 

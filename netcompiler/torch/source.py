@@ -73,7 +73,7 @@ class _File:
         names: dict[str, str] = {}
         for id in self.graph.inputs:
             wanted = identifier(self.graph.layer(id).name, "x")
-            names[id] = unique(wanted, {*names.values(), "devices"})
+            names[id] = unique(wanted, names.values())
         return names
 
     def _results(self, taken: frozenset[str] | set[str]) -> Results:

@@ -62,13 +62,13 @@ net n {
   on c { pre: conv(4, 3) -> relu }
   trunk: columns a, b {
     first: conv(4, 1) -> unit(3) * 2 -> exchange
-    residual { unit(6) } -> keep: relu -> conv(2, 1) -> concat(keep) -> reuse(last) 
+    residual { unit(6) } -> keep: relu -> conv(2, 1) -> concat(keep) -> x: relu
     exchange
   }
   on b { gather -> unit(2) }
   columns a, b { conv(4, 1) -> exchange }
   on c { all: gather -> relu }
-}""".replace(" -> reuse(last) ", " -> x: relu"),
+}""",
 }
 
 

@@ -53,21 +53,21 @@ FEW = replace(DEFAULT_LIMITS, steps=20_000)
         ("{" * 5000 + "relu" + "}" * 5000, "E107"),
         ("{" * 50 + "relu" + "}" * 50, None),
         ("residual {" * 50 + "relu" + "}" * 50, None),
-        ("pad([" + "1 + " * 20000 + "1, 0])", None),
-        ("pad([1 if " + "true and " * 20000 + "true else 0, 0])", None),
-        ("pad([" + "- " * 20000 + "1, 0])", "E107"),
-        ("pad([1 if " + "not " * 20000 + "true else 0, 0])", "E107"),
-        ("pad([" + "1 if false else " * 20000 + "1, 0])", "E107"),
-        ("pad([" + "1 ** " * 20000 + "1, 0])", "E107"),
-        ("pad([[1]" + "[0]" * 20000 + ", 0])", "E218"),
+        ("pad([" + "1 + " * 5000 + "1, 0])", None),
+        ("pad([1 if " + "true and " * 5000 + "true else 0, 0])", None),
+        ("pad([" + "- " * 5000 + "1, 0])", "E107"),
+        ("pad([1 if " + "not " * 5000 + "true else 0, 0])", "E107"),
+        ("pad([" + "1 if false else " * 5000 + "1, 0])", "E107"),
+        ("pad([" + "1 ** " * 5000 + "1, 0])", "E107"),
+        ("pad([[1]" + "[0]" * 5000 + ", 0])", "E107"),
         ("relu" + "()" * 2000, "E104"),
-        ("a: relu -> gelu -> add(a" + ".a" * 20000 + ")", "E201"),
-        ("relu -> " * 20000 + "relu", None),
-        ("if false { relu } else " * 20000 + "{ relu }", None),
-        ("concat {\n" + "relu\n" * 20000 + "}", None),
+        ("a: relu -> gelu -> add(a" + ".a" * 5000 + ")", "E107"),
+        ("relu -> " * 5000 + "relu", None),
+        ("if false { relu } else " * 5000 + "{ relu }", None),
+        ("concat {\n" + "relu\n" * 5000 + "}", None),
         ("y" * 100000, "E201"),
         ("#" + "x" * 1000000 + "\nrelu", None),
-        ("\n" * 1000000 + "relu", None),
+        ("\n" * 100000 + "# c\n" * 20000 + "relu", None),
     ],
     ids=lambda x: x[:30] if isinstance(x, str) else None,
 )
@@ -103,9 +103,9 @@ def test_blocks_that_double() -> None:
     blocks = "".join(f"block b{i} {{ b{i + 1} -> b{i + 1} }}\n" for i in range(40)) + "block b40 { relu }\n"
     few = replace(DEFAULT_LIMITS, layers=1000)
     assert found(f"{blocks}{HEAD}b0\n}}", few) == ["E217"]
-    chain = "".join(f"block b{i} {{ b{i + 1} }}\n" for i in range(1000)) + "block b1000 { relu }\n"
+    chain = "".join(f"block b{i} {{ b{i + 1} }}\n" for i in range(300)) + "block b300 { relu }\n"
     assert set(found(f"{chain}{HEAD}b0\n}}")) == {"E107"}
-    assert found(f"{chain}{HEAD}b960\n}}") != ["E107"]
+    assert found(f"{chain}{HEAD}b260\n}}") != ["E107"]
 
 
 def test_lists_that_double() -> None:
@@ -119,7 +119,7 @@ def test_strings_that_double() -> None:
 
 
 def test_many_errors_are_cut_off() -> None:
-    body = "\n".join(f"no_such_operation_{i}" for i in range(20_000))
+    body = "\n".join(f"no_such_operation_{i}" for i in range(5000))
     assert found(f"{HEAD}{body}\n}}") == ["E201"] * 100
 
 
@@ -181,5 +181,5 @@ def test_hostile_names_are_names_or_errors(name: str) -> None:
 
 
 def test_every_call_takes_part_in_one_budget() -> None:
-    nets = "".join(f"net n{i} {{\n input x [3]\n relu * 1000\n}}\n" for i in range(100))
-    assert "E217" in found(nets, replace(DEFAULT_LIMITS, steps=50_000))
+    nets = "".join(f"net n{i} {{\n input x [3]\n relu * 1000\n}}\n" for i in range(30))
+    assert "E217" in found(nets, replace(DEFAULT_LIMITS, steps=15_000))

@@ -212,8 +212,6 @@ RULES = [
 def test_initialisers(name: str, args: tuple[tuple[str, float | str], ...], layers: int) -> None:
     rule, zero = Initializer(name, args), Initializer("constant", (("val", 0),))
     conv = ("conv", {"out_channels": 8, "kernel_size": 3, "padding": 1, "init": rule, "bias_init": zero})
-    model = build(chain(*[conv] * layers, shape=(8, 8, 8)))
-    torch.manual_seed(1)
     torch.manual_seed(0)
     model = build(chain(*[conv] * layers, shape=(8, 8, 8)))
     torch.manual_seed(0)
@@ -239,6 +237,42 @@ def test_rules_of_torch_are_kept_where_the_spec_has_none() -> None:
         assert (state[f"conv{i}.weight"] == 2.5).all() == (i in (1, 3, 4))
         assert (state[f"bn{i}.weight"] == (2.5 if i == 1 else 1)).all()
         assert state[f"conv{i}.bias"].unique().numel() > 1
+
+
+def test_one_rule_for_layers_with_and_without_bias() -> None:
+    five = Initializer("constant", (("val", 5),))
+    conv = {"out_channels": 3, "kernel_size": 1, "init": five, "bias_init": five}
+    norm = {"init": five, "bias_init": five}
+    graph = chain(
+        ("conv", conv),
+        ("conv", {**conv, "bias": False}),
+        ("conv", conv),
+        ("batchnorm", norm),
+        ("batchnorm", {**norm, "affine": False}),
+        ("batchnorm", norm),
+    )
+    state = build(graph).state_dict()
+    for key in ("0.weight", "0.bias", "1.weight", "2.weight", "2.bias", "3.weight", "3.bias", "5.bias"):
+        assert (state[key] == 5).all(), key
+    assert "1.bias" not in state
+
+
+def test_rules_of_one_layer_in_each_block() -> None:
+    """Zero-initialised last norms, as for large batches (Goyal et al., 2017)."""
+    net = netcompiler.loads(
+        """
+        block unit { residual { a: conv(4, 1) -> n1: batchnorm -> relu -> n2: batchnorm(init=0) } }
+        net zero { input image [4, 5, 5]
+          body: { unit * 5 }
+          last: batchnorm(init=0.5) -> flatten -> linear(2) }
+        """
+    )
+    assert net.source().count("nn.init") == 2
+    for key, value in net.module().state_dict().items():
+        if key.endswith((".n1.weight", ".n2.weight")):
+            assert (value == float("n1" in key)).all(), key
+        if key == "last.weight":
+            assert (value == 0.5).all()
 
 
 def test_rules_do_not_reach_the_layers_inside_attention() -> None:

@@ -164,6 +164,17 @@ def test_groups_of_all_kinds(devices: str | Mapping[str, str] | None) -> None:
     assert transfers.count == 4
 
 
+def test_values_called_devices() -> None:
+    net = Builder("net", ("a", "b"))
+    value = net.input("devices", 4, 5, 5)
+    value = net.add("conv", "devices", value, group="a", out_channels=4, kernel_size=1)
+    cropped = net.add("crop", "mydevices", value, group="a", size=3)
+    other = net.add("crop", "1", value, group="b", size=3)
+    value = net.add("add", "2", [other, cropped], group="b")
+    net.output(net.add("crop", "3", value, group="b", size=1))
+    assert build(net.graph, {"b": "cpu"})(torch.randn(1, 4, 5, 5)).shape == (1, 4, 1, 1)
+
+
 def test_parameters_of_groups() -> None:
     model = build(grouped(), {"b": "meta"})
     assert {k: p.device.type for k, p in model.named_parameters()} == {

@@ -124,9 +124,12 @@ def gradients(outputs: tuple[Tensor, ...], wanted: list[Tensor]) -> tuple[Tensor
 
 
 def assert_equal(graph: Graph, model: nn.Module, *, training: bool) -> None:
-    model.train(training)
+    model.train(training).double()
     torch.manual_seed(0)
-    leaves = {id: torch.randn(2, *graph.layer(id).output, requires_grad=True) for id in graph.inputs}
+    leaves = {
+        id: torch.randn(2, *graph.layer(id).output, requires_grad=True, dtype=torch.float64)
+        for id in graph.inputs
+    }
     wanted = [*leaves.values(), *model.parameters()]
     torch.manual_seed(1)
     expected_values = run(graph, model, leaves)
@@ -142,12 +145,12 @@ def assert_equal(graph: Graph, model: nn.Module, *, training: bool) -> None:
     for a, b in zip(gradients(given, wanted), expected_gradients, strict=True):
         assert (a is None) == (b is None)
         # Gradients of values with several readers are summed in another order.
-        assert a is None or b is None or torch.allclose(a, b, rtol=1e-4, atol=1e-6)
+        assert a is None or b is None or torch.allclose(a, b, rtol=1e-6, atol=1e-9)
     for name, leaf in leaves.items():
         assert torch.equal(leaf, before[name]), "an input was overwritten"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_random_net(seed: int) -> None:
     graph = RandomNet(seed, ()).graph()
     model = build(graph)
@@ -158,13 +161,13 @@ def test_random_net(seed: int) -> None:
     assert_equal(graph, model, training=True)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_random_net_in_groups(seed: int) -> None:
     graph = RandomNet(seed, ("left", "right")).graph()
     model = build(graph, {"left": "cpu", "right": "cpu"})
     assert_equal(graph, model, training=False)
     with Transfers() as transfers:
-        model.eval()(*(torch.randn(1, 4, 5, 5) for _ in graph.inputs))
+        model.eval()(*(torch.randn(1, 4, 5, 5, dtype=torch.float64) for _ in graph.inputs))
     needed = {layer.id for layer in graph.layers()} - unneeded(graph)
     crossing = {
         (edge.source, graph.layer(edge.target).group)

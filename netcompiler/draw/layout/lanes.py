@@ -123,10 +123,12 @@ def _put_outputs(cell: Cell, outputs: Sequence[Item], tree: Tree, arranger: Arra
         flows = [flow for flow in _flows(item, tree, out=False) if flow.source in spots]
         _put_beside(cell, arranger.item(item), spots[flows[0].source].x if flows else 0.0, foot)
         for flow in flows:
-            x, y = spots[flow.source].x, spots[flow.source].y
-            lane = next(a for a in cell.areas if a.box.lane is not None and a.left <= x <= a.right)
-            if any(lane.left <= other.x <= lane.right and other.y > y for other in spots.values()):
-                cell.hints.append(Hint(flow, "arc", ((lane.right - 6, 0.0),)))
+            spot = spots[flow.source]
+            around = [a for a in cell.areas if a.box.lane is not None and a.left <= spot.x <= a.right]
+            for lane in around:
+                below = (other for other in spots.values() if lane.left <= other.x <= lane.right)
+                if any(other.y > spot.y for other in below):
+                    cell.hints.append(Hint(flow, "arc", ((lane.right - 6, 0.0),)))
 
 
 def _lane(box: Box, arranger: Arranger) -> _Lane:

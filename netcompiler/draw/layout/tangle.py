@@ -21,7 +21,7 @@ Edges = Mapping[tuple[int, int], Sequence[Flow]]
 
 
 def chained(cells: Sequence[Cell | None], edges: Edges) -> Cell:
-    """Nodes one below the other, each joined to the next; other edges are arcs, longer ones further out.
+    """Nodes one below the other, each joined to the next; other edges are arcs, the longest furthest out.
 
     A node without a cell stands elsewhere, above or below.
     """
@@ -31,16 +31,19 @@ def chained(cells: Sequence[Cell | None], edges: Edges) -> Cell:
         if cell is not None:
             result.put(cell, 0.0, y)
             y = result.height + _STEP
-    spans = sorted(((a, b, flows) for (a, b), flows in edges.items()), key=lambda span: span[1] - span[0])
+    # All arcs of a node leave along one line, as far out as the longest of them needs.
+    arcs: dict[int, list[tuple[int, Sequence[Flow]]]] = {}
+    for (start, end), flows in edges.items():
+        if end - start > 1:
+            arcs.setdefault(start, []).append((end, flows))
+    spans = sorted((max(end for end, _ in ends) - start, start) for start, ends in arcs.items())
     taken: list[tuple[int, int, int]] = []
     reach = result.right
-    for a, b, flows in spans:
-        if b - a == 1:
-            continue
-        level = 1 + max((lv for c, d, lv in taken if c < b and a < d), default=0)
-        taken.append((a, b, level))
+    for span, start in spans:
+        level = 1 + max((lv for a, b, lv in taken if a < start + span and start < b), default=0)
+        taken.append((start, start + span, level))
         x = reach + _ARC * level
-        result.hints += [Hint(flow, "arc", ((x, 0.0),)) for flow in flows]
+        result.hints += [Hint(flow, "arc", ((x, 0.0),)) for _, flows in arcs[start] for flow in flows]
         result.grow(0.0, x + 3, 0.0)
     return result
 

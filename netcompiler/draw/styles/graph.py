@@ -14,7 +14,7 @@ from netcompiler.draw.layout.level import Arranger, Level
 from netcompiler.draw.page import compose, fit
 from netcompiler.draw.picture import Picture
 from netcompiler.draw.theme import LIGHT, Theme
-from netcompiler.draw.tree import Tree, leaves
+from netcompiler.draw.tree import Box, Tree, leaves
 from netcompiler.graph import Graph
 
 _LIMITS = (float("inf"), 1300.0, 1000.0, 820.0, 700.0, 600.0, 500.0, 420.0, 340.0)
@@ -66,7 +66,7 @@ def draw(graph: Graph, depth: int | None = None, theme: Theme = LIGHT) -> Pictur
 
 def _best(tree: Tree, theme: Theme) -> Cell:
     """The layout with the largest text on a page, and of equals the one with the fewest columns."""
-    if tree.graph.groups:
+    if any(isinstance(item, Box) and item.lane is not None for item in tree.root.children):
         return lanes_cell(tree, Arranger(tree, theme, float("inf")))
     best: Cell | None = None
     failures = 0
