@@ -9,7 +9,7 @@ from netcompiler.source import Source, Span
 # ---- expressions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Constant:
     """A number, string, ``true``, ``false`` or ``none``."""
 
@@ -17,7 +17,7 @@ class Constant:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     """A name; ``in`` is one as well."""
 
@@ -25,7 +25,7 @@ class Name:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListOf:
     """``[a, b, c]``"""
 
@@ -33,7 +33,7 @@ class ListOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """``base[index]``"""
 
@@ -42,7 +42,7 @@ class Index:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
     """``base.name``"""
 
@@ -51,7 +51,7 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CallOf:
     """``callee(arguments)`` where a value is expected."""
 
@@ -60,7 +60,7 @@ class CallOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unary:
     """``-x``, ``+x``, ``not x``"""
 
@@ -69,7 +69,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Binary:
     """Operators of one precedence, left to right: ``a + b - c``. Flat, so that a long sum nests nothing."""
 
@@ -78,7 +78,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Logical:
     """``a and b and c`` or ``a or b or c``"""
 
@@ -87,7 +87,7 @@ class Logical:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conditional:
     """``a if test else b``"""
 
@@ -97,7 +97,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RangeOf:
     """``start..stop``: whole numbers, the stop left out."""
 
@@ -111,7 +111,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Argument:
     """``value`` or ``name=value``."""
 
@@ -123,7 +123,7 @@ class Argument:
 # ---- steps -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Label:
     """The name in ``name: step``. ``text`` may hold ``{variable}`` parts when it was quoted."""
 
@@ -132,7 +132,7 @@ class Label:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """The name of a value: ``a``, ``a.b``, ``"a.0.b"`` or ``in``."""
 
@@ -140,7 +140,7 @@ class Reference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """``{ … }``"""
 
@@ -148,7 +148,7 @@ class Body:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """An operation, block or net as a step, with branches when it is a merge: ``concat(dim=2) { … }``.
 
@@ -161,7 +161,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bracket:
     """A ``{ … }`` group as a step."""
 
@@ -169,7 +169,7 @@ class Bracket:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Residual:
     """``residual { … } skip step``"""
 
@@ -178,7 +178,7 @@ class Residual:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class On:
     """``on group { … }``"""
 
@@ -187,7 +187,7 @@ class On:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """``columns a, b { … }``"""
 
@@ -196,7 +196,7 @@ class Columns:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class If:
     """``if test { … } else { … }``; ``otherwise`` is an `If` for ``else if``."""
 
@@ -206,7 +206,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class For:
     """``for name in range { … }``"""
 
@@ -219,7 +219,7 @@ class For:
 Action = Call | Bracket | Residual | On | Columns | If | For
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """``label: action * repeat``"""
 
@@ -229,7 +229,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class From:
     """``from name``: the value a chain goes on with."""
 
@@ -237,7 +237,7 @@ class From:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chain:
     """``link -> link -> …``"""
 
@@ -248,7 +248,7 @@ class Chain:
 # ---- other statements --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Let:
     """``let name = value``"""
 
@@ -257,7 +257,7 @@ class Let:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Default:
     """``default operation(argument=value, …)``"""
 
@@ -266,7 +266,7 @@ class Default:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GroupDeclaration:
     """``group a, b``"""
 
@@ -274,7 +274,7 @@ class GroupDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InputDeclaration:
     """``input name [3, 224, 224]``"""
 
@@ -283,7 +283,7 @@ class InputDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OutputDeclaration:
     """``output name`` or ``output name if training``; ``condition`` is the word after ``if``."""
 
@@ -298,7 +298,7 @@ Statement = Chain | Let | Default | GroupDeclaration | InputDeclaration | Output
 # ---- definitions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ParameterOf:
     """A parameter of a block or net; ``default`` is None when it must be given."""
 
@@ -307,7 +307,7 @@ class ParameterOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definition:
     """``block name(parameters) { … }`` or ``net …``; ``kind`` is the word it begins with."""
 
@@ -318,7 +318,7 @@ class Definition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Variant:
     """``net name(parameters) = base(arguments)``"""
 
@@ -329,7 +329,7 @@ class Variant:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Use:
     """``use "file.net": a, b``"""
 
@@ -341,7 +341,7 @@ class Use:
 Item = Use | Default | Let | Definition | Variant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class File:
     """A whole file."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -10,10 +11,11 @@ from types import ModuleType
 import torch
 
 from netcompiler.graph import Graph
-from netcompiler.torch.source import class_name, generate
+from netcompiler.torch.source import generate
 
 Device = str | torch.device
 
+_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _PACKAGE = "netcompiler.generated"
 
 
@@ -36,7 +38,8 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
         if unknown:
             known = ", ".join(graph.groups) or "none"
             raise ValueError(f"no placement group {', '.join(unknown)} in {graph.name}; it has: {known}")
-    make = getattr(_load(generate(graph), graph), class_name(graph))
+    source = generate(graph)
+    make = getattr(_load(source, graph.name), _CLASS.findall(source)[-1])
     if devices is None:
         return _checked(make())
     if isinstance(devices, Mapping):
@@ -55,7 +58,7 @@ def _checked(module: object) -> torch.nn.Module:
     return module
 
 
-def _load(source: str, graph: Graph) -> ModuleType:
+def _load(source: str, net: str) -> ModuleType:
     """The source as a Python module, its lines where tracebacks, debuggers and `inspect` look for them.
 
     Equal sources share a module, and so their classes; it stays loaded like any other.
@@ -63,8 +66,8 @@ def _load(source: str, graph: Graph) -> ModuleType:
     number = 1
     while True:
         suffix = "" if number == 1 else str(number)
-        name = f"{_PACKAGE}.{graph.name}{suffix}"
-        file = f"<netcompiler {graph.name}{' ' * bool(suffix)}{suffix}>"
+        name = f"{_PACKAGE}.{net}{suffix}"
+        file = f"<netcompiler {net}{' ' * bool(suffix)}{suffix}>"
         loaded = sys.modules.get(name)
         if loaded is None:
             break

@@ -39,11 +39,6 @@ def generate(graph: Graph) -> str:
     return _File(graph).text()
 
 
-def class_name(graph: Graph) -> str:
-    """The name of the net's class in its source."""
-    return camel(graph.name, "Net")
-
-
 class _File:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -52,7 +47,7 @@ class _File:
         helpers = dict.fromkeys(getattr(code, "helper", None) for code in codes)
         self.helpers = [helper.strip("\n") for helper in helpers if helper is not None]
         taken = GLOBALS | {name for helper in self.helpers for name in _HELPER_CLASS.findall(helper)}
-        self.name = class_name(graph)
+        self.name = camel(graph.name, "Net")
         self.holders: dict[str, list[str]] = {}
         results = self._results(taken)
         modules = Modules(self.plan, results, self._input_names())

@@ -118,6 +118,14 @@ def test_equal_nets_share_their_classes() -> None:
     assert "nn.Linear(84, 10)" in inspect.getsource(type(one))
 
 
+def test_net_with_the_name_of_a_helper() -> None:
+    net = Builder("attention")
+    net.output(net.add("attention", "0", net.input("x", 3, 8), num_heads=2))
+    model = build(net.graph)
+    assert type(model).__name__ == "Attention2"
+    assert model(torch.randn(1, 3, 8)).shape == (1, 3, 8)
+
+
 def test_devices() -> None:
     graph = chain(("conv", {"out_channels": 4, "kernel_size": 3}), ("batchnorm", {}), ("relu", {}))
     torch.manual_seed(3)
