@@ -44,6 +44,11 @@ def test_on_again_goes_on_where_it_stands() -> None:
     assert groups("on a { relu }\non a { gelu } -> on b { silu }") == {"0": "a", "1": "a", "2": "b"}
 
 
+def test_an_on_without_layers_passes_the_same_value_on() -> None:
+    built = net("group b\non b { relu -> concat {\n  on b { identity }\n  gelu\n} }")
+    assert reads(built)["3"] == ["~0", "2"]
+
+
 def test_a_transfer_counts_once_for_all_its_readers() -> None:
     body = "on a { x: relu }\non b { concat {\n conv(1, 1)\n conv(2, 1)\n identity\n} }"
     (moved,) = net(TWO + body).transfers()
