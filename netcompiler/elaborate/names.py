@@ -36,7 +36,7 @@ def label_text(label: syntax.Label, frame: Frame, session: Session) -> str | Non
 
 
 def fill_in(text: str, frame: Frame, span: Span, session: Session) -> str | None:
-    """A quoted name, its ``{variable}`` parts filled in; None when one is unknown, which has been reported."""
+    """A quoted name, its ``{variable}`` parts filled in; None when one is unknown, which is reported."""
     if "{" not in text:
         return text
     for name in _VARIABLE.findall(text):
