@@ -12,11 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 NETC = str(Path(sys.executable).with_name("netc"))
 
 
-def compare(title: str, ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> None:
+def compare(
+    title: str,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    rounds: int,
+    clock: Callable[[], float] = perf_counter,
+) -> None:
     """Runs both once to warm up, then A B B A A B …, and prints the median of the ratios of the pairs."""
     ours()
     theirs()
-    pairs = [_pair(ours, theirs, ours_first=i % 2 == 0) for i in range(rounds)]
+    pairs = [_pair(ours, theirs, clock, ours_first=i % 2 == 0) for i in range(rounds)]
     ratios = sorted(a / b for a, b in pairs)
     a, b = (median(times) for times in zip(*pairs, strict=True))
     print(
@@ -33,14 +39,20 @@ def process(*command: str, folder: Path = ROOT) -> Callable[[], object]:
     return lambda: subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:
     """The time of one run."""
-    start = perf_counter()
+    start = clock()
     work()
-    return perf_counter() - start
+    return clock() - start
 
 
-def _pair(ours: Callable[[], object], theirs: Callable[[], object], *, ours_first: bool) -> Sequence[float]:
+def _pair(
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    clock: Callable[[], float],
+    *,
+    ours_first: bool,
+) -> Sequence[float]:
     if ours_first:
-        return [seconds(ours), seconds(theirs)]
-    return [seconds(theirs), seconds(ours)][::-1]
+        return [seconds(ours, clock), seconds(theirs, clock)]
+    return [seconds(theirs, clock), seconds(ours, clock)][::-1]

@@ -132,16 +132,30 @@ class Net:
 
         return expand(self._graph)
 
-    def draw(self, file: str | PathLike[str], *, format: str | None = None) -> None:
-        """Draw the net to a file: svg, png, pdf or dot, by the file's ending unless ``format`` is given.
+    def draw(
+        self,
+        file: str | PathLike[str],
+        *,
+        format: str | None = None,
+        depth: int | None = None,
+        dpi: int = 192,
+    ) -> None:
+        """Draw the net to a file; a failed draw leaves an existing file as it was.
 
-        A failed draw leaves an existing file as it was. Raises ValueError for an unknown format,
-        `netcompiler.DrawError` when it cannot be drawn, and OSError when the file cannot be written.
+        Args:
+            file: the file to write; its ending says the format unless ``format`` is given.
+            format: svg, png, pdf or dot.
+            depth: how many levels of blocks are shown; all of them by default, fewer in a huge net.
+            dpi: pixels an inch of a png.
+
+        Raises ValueError for an unknown format or a senseless option, `netcompiler.DrawError` when it
+        cannot be drawn, and OSError when the file cannot be written.
         """
         from netcompiler.draw import draw
 
         path = Path(file)
-        write_whole(path, draw(self._graph, format or path.suffix.removeprefix(".").lower()))
+        chosen = format or path.suffix.removeprefix(".").lower()
+        write_whole(path, draw(self._graph, chosen, depth=depth, dpi=dpi))
 
     def source(self) -> str:
         """The net as a Python module that needs nothing but torch."""

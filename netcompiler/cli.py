@@ -180,8 +180,19 @@ def show(target: str, parameters: dict[str, str], shapes: dict[str, str]) -> Non
 @_target
 @_output("File to write; its ending says the format: svg, png, pdf or dot.", required=True)
 @click.option("--format", help="The format, when the file's ending does not say it.")
+@click.option(
+    "--depth", type=click.IntRange(min=0), help="Levels of blocks to show; deeper ones become single nodes."
+)
+@click.option(
+    "--dpi", type=click.IntRange(min=1), default=192, show_default=True, help="Pixels an inch of a png."
+)
 def draw(
-    target: str, parameters: dict[str, str], shapes: dict[str, str], output: Path, format: str | None
+    target: str,
+    parameters: dict[str, str],
+    shapes: dict[str, str],
+    output: Path,
+    format: str | None,
+    **options: int,
 ) -> None:
     """Draw a net."""
     from netcompiler.draw import FORMATS
@@ -190,7 +201,7 @@ def draw(
     if chosen not in FORMATS:
         what = f"format {chosen}" if chosen else f"{output}, whose name has no ending"
         raise click.UsageError(f"cannot draw {what}: the formats are {', '.join(FORMATS)}")
-    _load(target, parameters, shapes).draw(output, format=chosen)
+    _load(target, parameters, shapes).draw(output, format=chosen, **options)
 
 
 @netc.command(cls=_Command)

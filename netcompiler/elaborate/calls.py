@@ -33,17 +33,6 @@ class CallRunner:
         self.evaluator = steps.evaluator
         self.blocks = BlockRunner(steps)
 
-    def is_layer(self, action: syntax.Action, here: Here) -> bool:
-        """True when the action adds one layer under its own name, rather than opening a scope."""
-        if not isinstance(action, syntax.Call) or action.branches is not None:
-            return False
-        if _word(action, here) is not None:
-            return True
-        callee = self._callee(action, here) if isinstance(action.callee, syntax.Name) else UNKNOWN
-        return (
-            isinstance(callee, Callee) and isinstance(callee.target, Operation) and callee.name != "identity"
-        )
-
     def run(self, action: syntax.Call, here: Here, slot: Slot) -> Flow | None:
         """Run a call without branches."""
         word = _word(action, here)

@@ -148,8 +148,6 @@ class StepRunner:
             result = self._repeated(step, here.within(slot.opened))
         else:
             result = self._act(step.action, here, slot)
-            if self.calls.is_layer(step.action, here):
-                return result
         if len(self.builder.layers) == before and result is here.value and result is not None:
             # A named value is a layer of its own, so that an identity shortcut can be seen and hooked.
             slot.opened = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import sys
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -290,6 +291,18 @@ def test_draw_of_unknown_formats(netc, tmp_path: Path, name: str) -> None:
     assert result.code == 2
     assert "the formats are svg, png, pdf" in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_draw_with_depth_and_resolution(netc, tmp_path: Path) -> None:
+    whole, folded, small = (tmp_path / name for name in ("whole.dot", "folded.dot", "small.png"))
+    assert netc("draw", f"{RESNET}:resnet50", "-o", str(whole)).code == 0
+    assert netc("draw", f"{RESNET}:resnet50", "-o", str(folded), "--depth", "0").code == 0
+    assert "bottleneck" in whole.read_text()
+    assert "bottleneck" not in folded.read_text()
+    assert netc("draw", f"{RESNET}:resnet50", "-o", str(small), "--dpi", "40").code == 0
+    assert struct.unpack(">I", small.read_bytes()[16:20])[0] < 800
+    assert netc("draw", f"{RESNET}:resnet50", "-o", str(small), "--dpi", "99999").code == 1
+    assert netc("draw", f"{RESNET}:resnet50", "-o", str(small), "--depth", "-1").code == 2
 
 
 def test_mistakes_in_a_spec_write_nothing(netc, bad: Path) -> None:
