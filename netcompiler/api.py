@@ -169,9 +169,16 @@ class Net:
         """The net as a ``torch.nn.Module`` with fresh weights: `source`, executed.
 
         ``devices`` is one device for everything, or a device for each placement group; the default
-        is torch's default device. Raises ValueError for a group that the net does not have.
+        is torch's default device. Raises ValueError for a group that the net does not have, and
+        ModuleNotFoundError, with what to install, where there is no torch.
         """
-        from netcompiler.torch.module import build
+        try:
+            from netcompiler.torch.module import build
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            message = "a module needs torch: pip install 'netcompiler[torch]'"
+            raise ModuleNotFoundError(message, name="torch") from None
 
         return build(self._graph, devices)
 

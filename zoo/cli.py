@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         return _complain(_of_the_system(error), 1)
+    except ModuleNotFoundError as error:  # the compiler is installed alone
+        missing = f"The Python package {error.name} is missing."
+        return _complain(f"{missing} The zoo is an extra: pip install 'netcompiler[zoo]'", 1)
 
 
 def train_runs(arguments: Sequence[str]) -> "list[Result]":

@@ -26,7 +26,7 @@ TRAINING = (
 )
 
 NEXT = """\
-What to try next:
+What to try next (netc and zoo are in .venv/bin: source .venv/bin/activate):
   zoo train model=lenet                          another net: every net in specs/ has a name
   zoo train -m model=lenet,resnet20 seed=0,1,2   a sweep: six runs, and a table of them
   zoo train data=imagefolder data.root=FOLDER    your own images, in class folders

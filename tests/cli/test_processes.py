@@ -201,3 +201,14 @@ def test_many_at_once(tmp_path: Path) -> None:
     for process in processes:
         _, text = process.communicate(timeout=100)
         assert (process.returncode, text) == (0, "")
+
+
+def test_a_module_without_torch_says_what_to_install() -> None:
+    script = (
+        "import sys, netcompiler\n"
+        "sys.modules['torch'] = None\n"
+        "netcompiler.loads('net n { input x [3]\\n linear(2) }').module()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'netcompiler[torch]'" in ran.stderr

@@ -13,7 +13,9 @@ from types import ModuleType
 
 import pytest
 
+from netcompiler import load
 from netcompiler.diagnostics import CODES
+from netcompiler.draw import draw
 from netcompiler.limits import DEFAULT_LIMITS
 from tests.docs.blocks import LANGUAGES, PAGES, ROOT, Block, blocks
 from tests.docs.running import commands, diagnose, keep, matches, prepare, run_netc, run_python
@@ -93,3 +95,9 @@ def test_language_page_states_the_limits() -> None:
     stated = re.findall(r"\| ([\d,]+(?: MiB)?) \|$", text.partition("## Limits")[2], re.MULTILINE)
     limits = asdict(DEFAULT_LIMITS) | {"source_bytes": f"{DEFAULT_LIMITS.source_bytes // 2**20} MiB"}
     assert stated == [f"{value:,}" if isinstance(value, int) else value for value in limits.values()]
+
+
+def test_picture_of_the_readme_is_fresh() -> None:
+    drawn = draw(load(ROOT / "specs" / "alexnet.net")._graph, "svg")
+    fresh = (ROOT / "docs" / "images" / "alexnet.svg").read_bytes() == drawn
+    assert fresh, "run: netc draw specs/alexnet.net -o docs/images/alexnet.svg"

@@ -24,6 +24,15 @@ def test_help_names_the_commands(zoo: Callable) -> None:
     assert "zoo train --help" in ran.out
 
 
+@pytest.mark.parametrize("package", ["hydra", "torch"])
+def test_without_the_extra_it_says_what_to_install(package: str) -> None:
+    script = f"import sys; sys.modules['{package}'] = None; from zoo.cli import main; sys.exit(main(['train']))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "netcompiler[zoo]" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
 def test_help_of_train_has_every_group_option_and_net(zoo: Callable) -> None:
     out = zoo("train", "--help").out
     words = out.split()
