@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
@@ -16,7 +16,7 @@ from netcompiler.diagnostics import Diagnostic, SpecError
 from netcompiler.elaborate.values import Given
 from netcompiler.graph import Graph, Layer, Output
 from netcompiler.limits import DEFAULT_LIMITS, Limits
-from netcompiler.operations.base import Shape
+from netcompiler.operations.base import REQUIRED, Shape
 from netcompiler.read import read_file
 from netcompiler.source import Source
 from netcompiler.write import write_whole
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 
 Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
 """Input shapes that replace the declared ones: one shape for a net with one input, or shapes by name."""
-
-
-class _Required:
-    def __repr__(self) -> str:
-        return "REQUIRED"
-
-
-REQUIRED: Final = _Required()
-"""Stands for the default of a parameter that must be given."""
 
 
 @dataclass(frozen=True, slots=True)

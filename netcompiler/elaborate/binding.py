@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import UNKNOWN, Given, kind_of, text_of
-from netcompiler.operations.base import ArgumentValue, Parameter, _Required
+from netcompiler.operations.base import ArgumentValue, Parameter, Required
 from netcompiler.source import Span
 
 
@@ -66,8 +66,8 @@ def bind_parameters(
     for parameter in parameters:
         argument = matched.get(parameter.name) or defaults.get(parameter.name)
         if argument is None:
-            if isinstance(parameter.default, _Required):
-                required = ", ".join(p.name for p in parameters if isinstance(p.default, _Required))
+            if isinstance(parameter.default, Required):
+                required = ", ".join(p.name for p in parameters if isinstance(p.default, Required))
                 message = f"{what} needs `{parameter.name}`, {parameter.type.expects}"
                 session.error("E203", message, span, help=f"it is written `{name}({required})`")
                 complete = False

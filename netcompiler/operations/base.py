@@ -19,12 +19,15 @@ ArgumentValue = Literal | Initializer
 _T = TypeVar("_T")
 
 
-class _Required:
+class Required:
+    """The type of `REQUIRED`."""
+
     def __repr__(self) -> str:
         return "REQUIRED"
 
 
-REQUIRED: Final = _Required()
+REQUIRED: Final = Required()
+"""Stands for the default of an argument or parameter that must be given."""
 
 
 class ShapeError(Exception):
@@ -60,7 +63,7 @@ class Parameter:
 
     name: str
     type: ArgumentType
-    default: ArgumentValue | _Required = REQUIRED
+    default: ArgumentValue | Required = REQUIRED
     doc: str = ""
 
     @property

@@ -26,7 +26,8 @@ def test_help_names_the_commands(zoo: Callable) -> None:
 
 @pytest.mark.parametrize("package", ["hydra", "torch"])
 def test_without_the_extra_it_says_what_to_install(package: str) -> None:
-    script = f"import sys; sys.modules['{package}'] = None\nfrom zoo.cli import main\nsys.exit(main(['train']))"
+    script = f"import sys\nsys.modules['{package}'] = None\n"
+    script += "from zoo.cli import main\nsys.exit(main(['train']))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "netcompiler[zoo]" in ran.stderr
