@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netcompiler.api import REQUIRED, Net, NetInfo, check, load, loads, nets
+    from netcompiler.api import Net, NetInfo, check, load, loads, nets
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
+    from netcompiler.operations.base import REQUIRED
 
 __version__ = "0.1.0"
 
@@ -40,6 +41,7 @@ _ELSEWHERE = {
     "Layer": "graph",
     "Output": "graph",
     "Scope": "graph",
+    "REQUIRED": "operations.base",
 }
 
 
