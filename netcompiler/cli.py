@@ -122,6 +122,10 @@ def _target(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("target", metavar="FILE[:NET]")(_define(_shapes(command)))
 
 
+class _Whole(click.IntRange):
+    name = "whole number"
+
+
 def _output(help: str, *, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(
         "-o",
@@ -181,11 +185,9 @@ def show(target: str, parameters: dict[str, str], shapes: dict[str, str]) -> Non
 @_output("File to write; its ending says the format: svg, png, pdf or dot.", required=True)
 @click.option("--format", help="The format, when the file's ending does not say it.")
 @click.option(
-    "--depth", type=click.IntRange(min=0), help="Levels of blocks to show; deeper ones become single nodes."
+    "--depth", type=_Whole(min=0), help="Levels of blocks to show; deeper ones become single nodes."
 )
-@click.option(
-    "--dpi", type=click.IntRange(min=1), default=192, show_default=True, help="Pixels an inch of a png."
-)
+@click.option("--dpi", type=_Whole(min=1), default=192, show_default=True, help="Pixels an inch of a png.")
 def draw(
     target: str,
     parameters: dict[str, str],
@@ -201,6 +203,7 @@ def draw(
     if chosen not in FORMATS:
         what = f"format {chosen}" if chosen else f"{output}, whose name has no ending"
         raise click.UsageError(f"cannot draw {what}: the formats are {', '.join(FORMATS)}")
+    _keep_spec(target, output)
     _load(target, parameters, shapes).draw(output, format=chosen, **options)
 
 
@@ -209,6 +212,7 @@ def draw(
 @_output("File to write; standard output without it.", required=False)
 def build(target: str, parameters: dict[str, str], shapes: dict[str, str], output: Path | None) -> None:
     """Write a net as a Python module that needs nothing but torch."""
+    _keep_spec(target, output)
     _write(_load(target, parameters, shapes).source(), output)
 
 
@@ -217,6 +221,7 @@ def build(target: str, parameters: dict[str, str], shapes: dict[str, str], outpu
 @_output("File to write; standard output without it.", required=False)
 def expand(target: str, parameters: dict[str, str], shapes: dict[str, str], output: Path | None) -> None:
     """Write the flat net, all blocks and repeats unrolled, as a spec."""
+    _keep_spec(target, output)
     _write(_load(target, parameters, shapes).expand(), output)
 
 
@@ -242,6 +247,15 @@ def _read(file: str) -> Source:
         data = sys.stdin.buffer.read(DEFAULT_LIMITS.source_bytes + 1)
         return from_bytes(data, _STDIN, DEFAULT_LIMITS)
     return read_file(Path(file), DEFAULT_LIMITS)
+
+
+def _keep_spec(target: str, output: Path | None) -> None:
+    """Refuse to write over the spec that is read."""
+    from netcompiler.api import split_target
+
+    spec = Path(split_target(target)[0])
+    if output is not None and output.is_file() and spec.is_file() and output.samefile(spec):
+        raise click.UsageError(f"-o {output} is the spec itself; name another file")
 
 
 def _write(text: str, output: Path | None) -> None:

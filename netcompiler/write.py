@@ -12,7 +12,11 @@ from pathlib import Path
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file; if that fails, what was there before stays as it was. Raises OSError."""
     try:
-        _write(Path(os.path.realpath(path)), data)
+        if path.exists() and not path.is_file():
+            # A device or a pipe has nothing to keep whole, and must not be replaced by a file.
+            path.write_bytes(data)
+        else:
+            _write(Path(os.path.realpath(path)), data)
     except OSError as error:
         # The name the user gave, not that of the temporary file.
         raise OSError(error.errno, error.strerror, str(path)) from error
@@ -20,10 +24,6 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     mode = path.stat().st_mode if path.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):
-        # A device or a pipe has nothing to keep whole, and must not be replaced by a file.
-        path.write_bytes(data)
-        return
     if mode is not None and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     handle, name = tempfile.mkstemp(prefix=".netc-", dir=path.parent)

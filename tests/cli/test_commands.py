@@ -305,6 +305,17 @@ def test_draw_with_depth_and_resolution(netc, tmp_path: Path) -> None:
     assert netc("draw", f"{RESNET}:resnet50", "-o", str(small), "--depth", "-1").code == 2
 
 
+@pytest.mark.parametrize("command", ["build", "expand", "draw"])
+def test_the_spec_itself_is_never_overwritten(netc, tmp_path: Path, command: str) -> None:
+    spec = tmp_path / "a.net"
+    spec.write_bytes(Path(LENET).read_bytes())
+    more = ("--format", "svg") if command == "draw" else ()
+    result = netc(command, f"{spec}:lenet", "-o", spec, *more)
+    assert result.code == 2
+    assert "is the spec itself" in result.err
+    assert spec.read_bytes() == Path(LENET).read_bytes()
+
+
 def test_mistakes_in_a_spec_write_nothing(netc, bad: Path) -> None:
     for command in ("expand", "build", "draw"):
         out = bad.parent / f"{command}.dot"

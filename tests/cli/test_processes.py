@@ -212,3 +212,12 @@ def test_a_module_without_torch_says_what_to_install() -> None:
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "pip install 'netcompiler[torch]'" in ran.stderr
+
+
+def test_a_picture_goes_into_a_pipe() -> None:
+    command = [sys.executable, "-m", "netcompiler.cli", "draw", str(ROOT / "specs" / "lenet.net")]
+    ran = subprocess.run(
+        [*command, "-o", "/dev/stdout", "--format", "dot"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.rstrip().endswith("}")
