@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from netcompiler.draw import words
 from netcompiler.draw.curves import bend, rounded, swing, with_tip
-from netcompiler.draw.layout.cell import Cell, Hint, Spot
+from netcompiler.draw.layout.cell import Area, Cell, Hint, Spot
 from netcompiler.draw.layout.measure import is_small
 from netcompiler.draw.picture import Arrow, Point
 from netcompiler.draw.theme import Theme
@@ -16,6 +16,8 @@ from netcompiler.draw.tree import Box, Flow, Item
 _APART = 3.5
 """Half the distance between an arc that arrives at a node's side and one that leaves it there."""
 
+_BELOW = 12.0
+"""How far below a block what leaves its last merge turns to the side."""
 
 ASIDE = 0.24
 """How far from a node's middle its side is met by what runs across, in its height."""
@@ -82,6 +84,8 @@ class Router:
         if hint.way == "arc":
             return self._arc(hint.points[0][0], source, target)
         if hint.way == "across":
+            if is_small(source.leaf) and not flow.crosses:
+                return self._under(source, target)
             return _across(source, target)
         if hint.way == "out":
             return self._out(source, target)
@@ -110,23 +114,35 @@ class Router:
 
     def _edge(self, spot: Spot, other: Spot, foot: bool) -> float:
         """The foot or the head of the largest block that holds a leaf and not the other."""
-        around = set()
-        box = self._homes.get(other.leaf)
-        while box is not None:
-            around.add(box)
-            box = self._homes.get(box)
-        result = spot.bottom if foot else spot.top
-        box = self._homes.get(spot.leaf)
-        while box is not None and box not in around and box.lane is None:
-            area = self._areas[box]
-            result = area.bottom if foot else area.top
-            box = self._homes.get(box)
-        return result
+        area = self._outermost(spot, other)
+        return area.bottom if foot else area.top
 
     def _arc(self, x: float, source: Spot, target: Spot) -> list[Point]:
         start = self._side(source, leaving=True)
         end = self._side(target, leaving=False)
         return rounded([start, (x, start[1]), (x, end[1]), end])
+
+    def _under(self, source: Spot, target: Spot) -> list[Point]:
+        """From the way below a merge's block, between the two blocks, to the target's side."""
+        below = self._edge(source, target, foot=True) + _BELOW
+        between = (self._outermost(source, target).right + self._outermost(target, source).left) / 2
+        end = (target.left, target.y - ASIDE * target.height)
+        if between <= source.right or between >= target.left or below < source.bottom:
+            return _across(source, target)
+        return rounded([(source.x, below), (between, below), (between, end[1]), end])
+
+    def _outermost(self, spot: Spot, other: Spot) -> Area | Spot:
+        """The largest block that holds a leaf and not the other; the leaf itself where there is none."""
+        around = set(self._around(other))
+        blocks = [box for box in self._around(spot) if box not in around and box.lane is None]
+        return self._areas[blocks[-1]] if blocks else spot
+
+    def _around(self, spot: Spot) -> Iterator[Box]:
+        """The blocks around a leaf, the smallest first."""
+        box = self._homes.get(spot.leaf)
+        while box is not None:
+            yield box
+            box = self._homes.get(box)
 
     def _out(self, source: Spot, target: Spot) -> list[Point]:
         start = self._side(source, leaving=True)

@@ -27,6 +27,26 @@ net unet {
 }
 """
 
+RESIDUAL_UNET = """
+block res(width) {
+  residual {
+    conv(width, 3, padding=1) -> batchnorm -> relu
+    conv(width, 3, padding=1) -> batchnorm
+  } skip { if channels != width { conv(width, 1) } }
+  relu
+}
+block up(other) { conv_transpose(other.channels, 2, stride=2) -> concat(other) -> res(other.channels) }
+net residual_unet {
+  input image [1, 64, 64]
+  enc1: res(16) -> maxpool(2)
+  enc2: res(32) -> maxpool(2)
+  enc3: res(64) -> maxpool(2)
+  middle: res(128)
+  for e in [enc3, enc2, enc1] { up(e) }
+  head: conv(2, 1)
+}
+"""
+
 INCEPTION = """
 block unit(width, kernel=1, padding=0) { conv: conv(width, kernel, padding=padding) -> bn: batchnorm -> relu }
 block mixed(width) {
@@ -187,6 +207,7 @@ net interleaved {
 
 TEXTS = {
     "unet": UNET,
+    "residual_unet": RESIDUAL_UNET,
     "googlenet": INCEPTION,
     "densenet": DENSENET,
     "dense": DENSE_BY_NAME,

@@ -71,13 +71,33 @@ def test_arrows_end_at_their_nodes(picture):
     nodes = {node.key: node for node in picture.nodes}
     for arrow in picture.arrows:
         assert len(arrow.curve) % 3 == 1
-        for end, node in (
-            (arrow.curve[0], nodes[arrow.source]),
-            (arrow.tip or arrow.curve[-1], nodes[arrow.target]),
-        ):
-            left, top, right, bottom = bounds(node)
-            assert left - 0.1 <= end[0] <= right + 0.1
-            assert top - 0.1 <= end[1] <= bottom + 0.1
+        assert is_at(arrow.curve[0], nodes[arrow.source]) or branches_off(arrow, picture.arrows)
+        assert is_at(arrow.tip or arrow.curve[-1], nodes[arrow.target])
+
+
+def is_at(point, node):
+    left, top, right, bottom = bounds(node)
+    return left - 0.1 <= point[0] <= right + 0.1 and top - 0.1 <= point[1] <= bottom + 0.1
+
+
+def branches_off(arrow, arrows):
+    """Whether an arrow begins on a straight piece of another from the same node."""
+    x, y = arrow.curve[0]
+    ways = [other.curve for other in arrows if other.source == arrow.source and other is not arrow]
+    pieces = [(way[i], way[i + 3]) for way in ways for i in range(0, len(way) - 1, 3)]
+    return any(abs(a[0] - x) + abs(b[0] - x) < 0.1 and a[1] < y < b[1] for a, b in pieces)
+
+
+def test_long_skips_of_blocks_run_through_no_block_on_their_way(graph_of):
+    """Those of a residual U-Net leave below the encoder's block and go around it."""
+    picture = draw(graph_of("residual_unet"))
+    nodes = {node.key: node for node in picture.nodes}
+    concats = {n.key for n in picture.nodes if any(s.text == "concat" for line in n.lines for s in line)}
+    skips = [a for a in picture.arrows if a.target in concats and nodes[a.source].shape == "circle"]
+    assert len(skips) == 3
+    for skip in skips:
+        home = picture.frames[nodes[skip.source].frame]
+        assert all(y > home.bottom or x > home.right for x, y in points_on(skip.curve))
 
 
 def test_plain_arrows_do_not_run_through_nodes(every, picture):

@@ -89,13 +89,15 @@ def bent(bend: Bend, level: Level, rising: Level) -> Cell:
         result.hints += [Hint(flow, "across") for flow in flows]
         y += height + _ROW
     head = y - _ROW + _CORNER
-    result.put(bottom, far / 2, head + _CORNER)
+    # Between the columns, and clear of the way up.
+    between = min(far / 2, far - bottom.right - _CORNER)
+    result.put(bottom, between, head + _CORNER)
     foot = result.height + _CORNER
     middle = list(members(*bend.bottom))
     into = level.flows(members(*(element for down, _ in bend.rows for element in down)), middle)
     out_of = level.flows(middle, members(*(element for _, up in bend.rows for element in up)))
-    result.hints += [Hint(flow, "turn", ((0.0, head), (far / 2, head))) for flow in into]
-    result.hints += [Hint(flow, "turn", ((far / 2, foot), (far, foot))) for flow in out_of]
+    result.hints += [Hint(flow, "turn", ((0.0, head), (between, head))) for flow in into]
+    result.hints += [Hint(flow, "turn", ((between, foot), (far, foot))) for flow in out_of]
     result.grow(0.0, far, foot)
     result.exit = far
     return result
