@@ -46,7 +46,9 @@ def _run() -> NoReturn:
         click.echo("interrupted", err=True)
         sys.exit(130)
     except _mistakes() as error:
-        click.echo(str(error), err=True)
+        # A mistake in a spec has its place before it; any other says who speaks.
+        prefix = "netc: " if isinstance(error, _mistakes()[1]) else ""
+        click.echo(f"{prefix}{error}", err=True)
         sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

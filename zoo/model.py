@@ -195,7 +195,7 @@ def _classifier(found: Found, net: netcompiler.Net, source: Source) -> str:
     if tuple(main.shape) != wanted:
         why = "" if "classes" in found.parameters else "; give the net a parameter: net NAME(classes=1000)"
         raise UserError(
-            f"{found.name}: its output {main.name} is {list(main.shape)}, and the data has "
+            f"{found.name} gives {list(main.shape)} as its `{main.name}`, and the data has "
             f"{len(source.classes)} classes, which takes {list(wanted)}{why}"
         )
     return main.name

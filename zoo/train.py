@@ -145,7 +145,8 @@ def _begin(config: Config, folder: RunFolder, model: Model, parts: loop.Parts, s
     write_text(folder.config, run_folder.text(config))
     at = saved.position
     if at.epoch >= config.trainer.epochs:
-        shown.say(f"{folder.path}: all {at.epoch} epochs are done; a greater trainer.epochs=… goes on")
+        done = "the one epoch is" if at.epoch == 1 else f"all {at.epoch} epochs are"
+        shown.say(f"{folder.path}: {done} done; a greater trainer.epochs=… goes on")
     else:
         shown.say(f"run folder: {folder.path}; going on after epoch {at.epoch}, step {at.step}")
     for change in changed:

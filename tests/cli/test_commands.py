@@ -332,7 +332,7 @@ def test_a_picture_that_cannot_be_made(netc, tmp_path: Path, monkeypatch: pytest
         raise DrawError("install something first")
 
     monkeypatch.setattr("netcompiler.draw.draw", fail)
-    assert netc("draw", LENET, "-o", tmp_path / "a.svg") == Result(1, "", "install something first\n")
+    assert netc("draw", LENET, "-o", tmp_path / "a.svg") == Result(1, "", "netc: install something first\n")
 
 
 # ---- usage ---------------------------------------------------------------------------------------

@@ -411,7 +411,7 @@ class TestModels:
 
     def test_a_net_for_other_classes(self, refused: Callable) -> None:
         err = refused("net a {\n  input image [1, 8, 8]\n  flatten -> linear(5)\n}\n")
-        assert "its output output is [5], and the data has 10 classes" in err
+        assert "gives [5] as its `output`, and the data has 10 classes" in err
         assert "net NAME(classes=1000)" in err
 
     def test_two_inputs(self, refused: Callable) -> None:
