@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
 
 import netcompiler
 from tests.peers import import_torchvision
+from tests.torch.compare import assert_same_logits_and_gradients
 
 long = pytest.mark.long
 CASES = [
@@ -30,15 +30,7 @@ def test_same_numbers(spec: str, name: str, peer: str, parameters: int, size: in
     assert [*ours.state_dict()] == [*theirs.state_dict()]
     assert sum(p.numel() for p in ours.parameters()) == parameters
     images, labels = torch.randn(2, *inputs), torch.tensor([3, 7])
-    with torch.no_grad():
-        assert torch.equal(ours.eval()(images), theirs.eval()(images))
-    for model in (ours.train(), theirs.train()):
-        torch.manual_seed(1)
-        nn.functional.cross_entropy(model(images), labels).backward()
-    expected = dict(theirs.named_parameters())
-    for key, parameter in ours.named_parameters():
-        assert parameter.grad is not None
-        assert torch.equal(parameter.grad, expected[key].grad), key
+    assert_same_logits_and_gradients(ours, theirs, images, labels)
     statistics = dict(theirs.named_buffers())
     for key, buffer in ours.named_buffers():
         assert torch.equal(buffer, statistics[key]), key

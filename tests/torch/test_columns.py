@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 import netcompiler
 from netcompiler.torch.module import build
+from tests.torch.compare import assert_same_logits_and_gradients
 from tests.torch.graphs import Builder
 from tests.torch.test_equivalence import Transfers
 
@@ -67,15 +68,7 @@ def test_equals_the_hand_written_net(alexnet: netcompiler.Net) -> None:
     assert sum(p.numel() for p in ours.parameters()) == 60_965_224
     theirs.load_state_dict(ours.state_dict(), strict=True)
     images, labels = torch.randn(2, 3, 224, 224), torch.tensor([3, 7])
-    with torch.no_grad():
-        assert torch.equal(ours.eval()(images), theirs.eval()(images))
-    for model in (ours.train(), theirs.train()):
-        torch.manual_seed(1)
-        nn.functional.cross_entropy(model(images), labels).backward()
-    expected = dict(theirs.named_parameters())
-    for key, parameter in ours.named_parameters():
-        assert parameter.grad is not None
-        assert torch.equal(parameter.grad, expected[key].grad), key
+    assert_same_logits_and_gradients(ours, theirs, images, labels)
 
 
 def test_initialisation(alexnet: netcompiler.Net) -> None:
