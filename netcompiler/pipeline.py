@@ -29,11 +29,13 @@ class Analysis:
     """A file whose definitions are known, and what is wrong with them.
 
     Attributes:
+        files: the file itself and all that it uses, straight or through others; empty for text in no file.
         nets: its nets in order of definition.
         diagnostics: what is wrong with the definitions.
     """
 
     source: Source
+    files: tuple[Path, ...]
     definitions: Definitions
     nets: Mapping[str, NetSignature]
     diagnostics: tuple[Diagnostic, ...]
@@ -46,10 +48,12 @@ def analyse(source: Source, limits: Limits) -> Analysis:
     definitions: Definitions | None = None
     with _Bounded(session, source):
         file = parse_file(source, limits)
-        definitions = define(file, session, _Files(file, limits).read)
+        used = _Files(file, limits)
+        definitions = define(file, session, used.read)
     if definitions is None:
         raise SpecError(session.reporter.errors)
-    return Analysis(source, definitions, signatures(definitions), tuple(session.reporter), limits)
+    files = tuple(path for path in used.files if path is not None)
+    return Analysis(source, files, definitions, signatures(definitions), tuple(session.reporter), limits)
 
 
 def build_graph(

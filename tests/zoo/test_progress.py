@@ -7,21 +7,22 @@ import pytest
 from zoo.history import Row
 from zoo.metrics import Tally
 from zoo.progress import Bar, Clock, Lines, Silent, duration, reporter
+from zoo.schedules import Length
 
-ROW = Row(2, 44, 0.05, 0.5, 0.25, 0.0, 0.75, 0.125, 0.01, 1234.4, 1.0)
+ROW = Row(2, 44, 0.05, 0.5, 0.25, 0.0, 0.75, 0.125, 0.01, 1234.4, 1.0, 0.1, 2048.0)
 
 
 def test_lines_for_a_log() -> None:
     out = io.StringIO()
     shown = reporter("auto", out)
     assert isinstance(shown, Lines)
-    shown.begin(3, 10, 10)
-    shown.step(2, 11, 0.5, Tally(64, 32.0, 16, 0))
+    shown.begin(Length(30, 10), 10)
+    shown.step(2, 11, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     shown.epoch(ROW, best=True)
     shown.end()
     assert out.getvalue().splitlines() == [
-        "    epoch  train loss    error    val loss    error    top-5   images/s",
-        "      2/3      0.5000   25.00%      0.7500   12.50%    1.00%      1,234  best",
+        "    epoch  train loss    error    val loss    error    top-5   images/s  waiting    memory",
+        "      2/3      0.5000   25.00%      0.7500   12.50%    1.00%      1,234      10%   2.0 GiB  best",
     ]
 
 
@@ -29,8 +30,8 @@ def test_a_long_epoch_says_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lines, "EVERY", 0.0)
     out = io.StringIO()
     shown = Lines(out)
-    shown.begin(3, 10, 0)
-    shown.step(1, 1, 0.5, Tally(64, 32.0, 16, 0))
+    shown.begin(Length(30, 10), 0)
+    shown.step(1, 1, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     line = out.getvalue().splitlines()[-1]
     assert line.split()[:3] == ["1/3", "0.5000", "25.00%"]
     assert "images/s" in line
@@ -48,8 +49,8 @@ def test_a_bar_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = reporter("auto", out)
     assert isinstance(shown, Bar)
     shown.say("[not markup]")
-    shown.begin(3, 10, 10)
-    shown.step(2, 15, 0.5, Tally(64, 32.0, 16, 0))
+    shown.begin(Length(30, 10), 10)
+    shown.step(2, 15, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     shown.progress.refresh()
     shown.epoch(ROW, best=False)
     shown.end()
