@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from zoo import checkpoint, yamls
+from zoo.config import one
 from zoo.data.imagefolder import ImageFolder, ImageFolderOptions
 from zoo.errors import Interrupted, UserError
 from zoo.history import Row, read
@@ -366,8 +367,17 @@ class TestWays:
             ("trainer.channels_last=true",),
             ("optimizer=adamw", "optimizer.lr=0.02"),
             ("optimizer.nesterov=true",),
+            ("precision=fp16",),
             ("schedule=step",),
+            ("schedule=onecycle", "optimizer.lr=0.1"),
+            ("schedule=poly",),
+            ("schedule=plateau",),
             ("data.size=16",),
+            ("trainer.clip=1.0",),
+            ("trainer.ema=0.8",),
+            ("augment.mixup=0.1", "loss.smoothing=0.05"),
+            ("augment.erase=0.2",),
+            ("loss=binary", "optimizer=lamb", "optimizer.lr=0.05", "trainer.epochs=5"),
         ],
     )
     def test_it_learns(self, configure: Callable, way: tuple[str, ...]) -> None:
@@ -375,6 +385,67 @@ class TestWays:
         result = train(configure(*way), shown=recorder)
         assert result.top1_error < 0.4
         assert sum(recorder.losses[-5:]) < 0.7 * sum(recorder.losses[:5])
+
+    def test_accumulating_is_the_same_step(self, configure: Callable, spec: Path) -> None:
+        spec.write_text(spec.read_text().replace("batchnorm -> ", "").replace("dropout(0.1) -> ", ""))
+        runs = {}
+        for parts in (1, 3):
+            recorder = Recorder()
+            result = train(configure(f"name={parts}", f"trainer.accumulate={parts}"), shown=recorder)
+            runs[parts] = recorder.losses, result
+        assert runs[1][0] == pytest.approx(runs[3][0], rel=1e-4)
+        assert runs[1][1].top1_error == pytest.approx(runs[3][1].top1_error, abs=0.01)
+
+    def test_a_clipped_gradient_moves_the_weights_no_further(self, configure: Callable) -> None:
+        recorder = Recorder()
+        train(configure("trainer.clip=1e-9", "optimizer.weight_decay=0", "trainer.epochs=1"), shown=recorder)
+        assert recorder.losses[-1] > 2
+
+    def test_a_number_of_steps_instead_of_epochs(self, configure: Callable) -> None:
+        recorder = Recorder()
+        result = train(configure("trainer.steps=30"), shown=recorder)
+        assert len(recorder.losses) == 30
+        assert [row.step for row in read(result.folder.metrics)] == [22, 30]
+
+    def test_recomputing_changes_no_loss(self, configure: Callable) -> None:
+        losses = []
+        for recomputed in ("false", "true"):
+            recorder = Recorder()
+            given = ("model=resnet20", "trainer.steps=4", f"trainer.recompute={recomputed}")
+            train(
+                one("trainer.progress=none", f"name=a{recomputed}", "schedule.warmup=0", *given),
+                shown=recorder,
+            )
+            losses.append(recorder.losses)
+        assert losses[0] == losses[1]
+
+    def test_stochastic_depth_is_another_run(self, configure: Callable) -> None:
+        losses = []
+        for rate in (0, 0.5):
+            recorder = Recorder()
+            given = ("model=resnet20", "trainer.steps=4", f"trainer.stochastic_depth={rate}")
+            train(one("trainer.progress=none", f"name=a{rate}", "schedule.warmup=0", *given), shown=recorder)
+            losses.append(recorder.losses)
+        assert losses[0] != losses[1]
+
+    @pytest.mark.long
+    def test_compiled_it_is_the_same_run(self, configure: Callable) -> None:
+        losses = []
+        for compiled in ("false", "true"):
+            recorder = Recorder()
+            train(
+                configure(
+                    *(f"name=a{compiled}", f"trainer.compile={compiled}"),
+                    *("trainer.steps=8", "schedule.warmup=0"),
+                ),
+                shown=recorder,
+            )
+            losses.append(recorder.losses)
+        assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+    def test_two_options_that_do_not_go_together(self, configure: Callable) -> None:
+        with pytest.raises(UserError, match="do not go together"):
+            train(configure("trainer.compile=true", "trainer.recompute=true"))
 
     def test_bf16_is_another_precision(self, configure: Callable) -> None:
         losses = {}
