@@ -1,4 +1,4 @@
-"""Which device to train on, and what to do when its memory runs out."""
+"""Which device to train on, and what to change when it has not enough."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,22 +49,27 @@ def describe(device: torch.device) -> str:
 
 
 @contextmanager
-def enough_memory(config: Config) -> Iterator[None]:
-    """Say what to change where memory runs out within.
+def enough_of_all(config: Config) -> Iterator[None]:
+    """Say what to change where memory runs out within, or where a compiler is missing.
 
     Raises:
-        UserError: it did.
+        UserError: it did, or is.
     """
     try:
         yield
     except MemoryError as error:
         raise UserError(_advice(config)) from error
-    except (
-        RuntimeError
-    ) as error:  # torch.OutOfMemoryError is one; the CPU's allocator has no class of its own
-        if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
-            raise
-        raise UserError(_advice(config)) from error
+    except RuntimeError as error:
+        # torch.OutOfMemoryError is one; the CPU's allocator has no class of its own.
+        if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+            raise UserError(_advice(config)) from error
+        if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+            first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+            raise UserError(
+                f"trainer.compile=true: torch.compile does not work here: {first.strip()}; "
+                "trainer.compile=false trains without"
+            ) from error
+        raise
 
 
 def _advice(config: Config) -> str:

@@ -6,6 +6,7 @@ augmentation has a generator of its own, and going on in the middle of an epoch 
 
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -114,6 +115,7 @@ class Loader:
         self._keys.batches = self._plan(epoch)[skip:end]
         try:
             batches = iter(self._loader)
+            _no_errors_between()
             while True:
                 asked = time.monotonic()
                 batch = next(batches, None)
@@ -123,7 +125,7 @@ class Loader:
                 if isinstance(batch, BrokenImageError):
                     raise UserError(str(batch))
                 yield batch
-        except RuntimeError as error:
+        except (RuntimeError, ConnectionError, EOFError) as error:
             raise _worker_died(error) or error from error
 
     def _plan(self, epoch: int) -> list[list[Key]]:
@@ -199,14 +201,23 @@ def _start_worker(_worker: int) -> None:
     torch.set_num_threads(1)
 
 
-def _worker_died(error: RuntimeError) -> WorkerError | None:
+def _no_errors_between() -> None:
+    """Hear of a worker that died when its batch is waited for.
+
+    torch raises it as soon as the system tells, which may be in the middle of a step or of a checkpoint.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def _worker_died(error: Exception) -> WorkerError | None:
     """What torch says of a worker that was killed or ended, in our words; None for any other error."""
-    found = re.search(r"DataLoader worker \(pid\(?s?\)? ([\d, ]+)\) (.*)", str(error))
-    if found is None:
+    found = re.search(r"DataLoader worker \(pid\(?s?\)? ([\d, ]+)\) ", str(error))
+    # One that dies while it hands over a batch is noticed as a connection that ends.
+    if found is None and isinstance(error, RuntimeError):
         return None
-    how = found[2].partition(".")[0].rstrip(": ")
+    which = f" (pid {found[1]})" if found else ""
     return WorkerError(
-        f"A process that reads images (pid {found[1]}) {how}. Where memory ran out, fewer "
-        "trainer.workers help; trainer.workers=0 reads in the training process and shows what is wrong with "
-        "an image."
+        f"A process that reads images{which} ended unexpectedly. Where memory ran out, fewer trainer.workers "
+        "help; trainer.workers=0 reads in the training process and shows what is wrong with an image."
     )

@@ -1,4 +1,4 @@
-"""What a run shows: a live bar in a terminal, plain lines elsewhere."""
+"""What a run shows: a live bar in a terminal, a live line in a notebook, plain lines elsewhere."""
 
 import math
 import sys
@@ -34,10 +34,12 @@ class Reporter(Protocol):
 
 
 def reporter(kind: str, out: TextIO | None = None) -> Reporter:
-    """The reporter for ``trainer.progress``: auto, bar, lines or none."""
+    """The reporter for ``trainer.progress``: auto, bar, lines, notebook or none."""
     out = out or sys.stdout
     if kind == "none":
         return Silent()
+    if kind == "notebook" or (kind == "auto" and "ipykernel" in sys.modules):
+        return Notebook(out)
     if kind == "bar" or (kind == "auto" and out.isatty()):
         return Bar(out)
     return Lines(out)
@@ -83,10 +85,14 @@ class Lines:
             return
         self.clock.tick(step, tally.images)
         self.shown = time.monotonic()
-        self.say(
+        self.so_far(
             f"{f'{epoch}/{self.epochs}':>9}  {tally.loss:10.4f}  {tally.top1_error:7.2%}  so far; "
             f"{self.clock.rate:,.0f} images/s, {waiting:.0%} waiting, {duration(self.clock.left(step))} left"
         )
+
+    def so_far(self, text: str) -> None:
+        """How the epoch under way goes."""
+        self.say(text)
 
     def epoch(self, row: Row, best: bool) -> None:
         self.shown = time.monotonic()
@@ -94,6 +100,35 @@ class Lines:
 
     def end(self) -> None:
         pass
+
+
+class Notebook(Lines):
+    """A line an epoch, below it one for the epoch under way that is written over: what notebooks can show."""
+
+    EVERY = 0.5  # seconds
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__(out)
+        self.live = 0
+        """How long the line to be written over is."""
+
+    def say(self, text: str) -> None:
+        self._clear()
+        super().say(text)
+
+    def so_far(self, text: str) -> None:
+        self._clear()
+        self.out.write(text)
+        self.out.flush()
+        self.live = len(text)
+
+    def end(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        if self.live:
+            self.out.write("\r" + " " * self.live + "\r")
+            self.live = 0
 
 
 class Bar:
@@ -111,7 +146,6 @@ class Bar:
             BarColumn(bar_width=None),
             TextColumn("loss {task.fields[loss]:.4f}"),
             TextColumn("top-1 {task.fields[top1]:.1%}"),
-            TextColumn("top-5 {task.fields[top5]:.1%}"),
             TextColumn("{task.fields[rate]:,.0f} images/s"),
             TextColumn("{task.fields[waiting]:.0%} waiting"),
             TextColumn("{task.fields[memory]:.1f} GiB"),
@@ -126,7 +160,6 @@ class Bar:
             epochs=0,
             loss=0.0,
             top1=0.0,
-            top5=0.0,
             rate=0.0,
             left="",
             waiting=0.0,
@@ -159,7 +192,6 @@ class Bar:
             epochs=self.epochs,
             loss=tally.loss,
             top1=tally.top1_error,
-            top5=tally.top5_error,
             rate=self.clock.rate,
             waiting=waiting,
             memory=memory.peak() / 1024,

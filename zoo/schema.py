@@ -102,8 +102,8 @@ class TrainerOptions:
     save_async: bool = option(True, "write checkpoints while training goes on")
     progress: str = option(
         "auto",
-        "a live bar or plain lines; auto looks at the terminal",
-        choices=("auto", "bar", "lines", "none"),
+        "a live bar, plain lines, or a live line for notebooks; auto looks at where it writes",
+        choices=("auto", "bar", "lines", "notebook", "none"),
     )
 
 

@@ -98,7 +98,7 @@ def _run(
     with Stop() as stop:
         keeper = RunKeeper(config, folder, built, position, about, shown, stop)
         try:
-            with device.enough_memory(config):
+            with device.enough_of_all(config):
                 loop.run(built, position, shown, keeper)
         except loop.StoppedError as error:
             shown.end()
