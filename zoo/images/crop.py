@@ -24,16 +24,19 @@ def take(picture: "Picture", box: Box, size: int, flip: bool) -> "Tensor":
     Raises:
         BrokenImageError: the picture cannot be read.
     """
+    import numpy as np
     import torch
     from torch.nn.functional import interpolate
 
     part = _padded(picture, box, size)
     if flip:
         part = part[:, ::-1]
-    image = torch.tensor(part.copy()).permute(2, 0, 1).unsqueeze(0)
-    if image.shape[2:] != (size, size):
-        image = interpolate(image, (size, size), mode="bilinear", antialias=True, align_corners=False)
-    return image[0].contiguous()
+    # A copy in any case: the pixels may be the data set's own, and the image will be written to.
+    image = torch.from_numpy(np.array(part.transpose(2, 0, 1), order="C"))
+    if part.shape[:2] == (size, size):
+        return image
+    sides = (size, size)
+    return interpolate(image[None], sides, mode="bilinear", antialias=True, align_corners=False)[0]
 
 
 def _padded(picture: "Picture", box: Box, size: int) -> "np.ndarray":
@@ -47,5 +50,6 @@ def _padded(picture: "Picture", box: Box, size: int) -> "np.ndarray":
     inside = (row, column, min(bottom, picture.height) - row, min(right, picture.width) - column)
     # Asked for in full size: black is added by the picture's own pixels.
     part = picture.part(inside, max(inside[2:]))
-    edges = ((row - top, height - inside[2] - row + top), (column - left, width - inside[3] - column + left))
-    return np.pad(part, (*edges, (0, 0)))
+    padded = np.zeros((height, width, part.shape[2]), np.uint8)
+    padded[row - top : row - top + inside[2], column - left : column - left + inside[3]] = part
+    return padded
