@@ -17,8 +17,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from zoo import processes, seeds
-from zoo.data.base import BrokenImageError, Split
+from zoo.data.base import Split
 from zoo.errors import UserError
+from zoo.images.picture import BrokenImageError
 from zoo.transform import Transform
 
 Key = tuple[int, int]
@@ -189,9 +190,16 @@ def _collate(items: list[Read | BrokenImageError]) -> Batch | BrokenImageError:
         if isinstance(item, BrokenImageError):
             return item
     read = [item for item in items if not isinstance(item, BrokenImageError)]
-    images = torch.stack([image for image, _, _ in read])
+    images = _stacked([image for image, _, _ in read])
     labels = torch.tensor([label for _, label, _ in read])
     return Batch(images, labels, [text for _, _, broken in read for text in broken])
+
+
+def _stacked(images: list[Tensor]) -> Tensor:
+    """As one tensor whose memory has the layout of its parts: pixel by pixel for colours."""
+    if len(images[0]) == 1:
+        return torch.stack(images)
+    return torch.stack([image.permute(1, 2, 0) for image in images]).permute(0, 3, 1, 2)
 
 
 def _start_worker(_worker: int) -> None:

@@ -13,6 +13,7 @@ from zoo.checkpoint import Saved
 from zoo.data.base import DataSet
 from zoo.ema import Ema
 from zoo.errors import UserError
+from zoo.input import ToInput
 from zoo.loader import Loader
 from zoo.loop import Parts
 from zoo.losses import LOSSES, Loss
@@ -57,7 +58,7 @@ def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, wh
         mixer=_mixer(augment, len(data.classes)),
         train=train,
         val=val,
-        to_input=_to_input(data, where, layout),
+        to_input=ToInput(data.mean, data.std, where, layout),
         length=length,
         seed=config.seed,
         accumulate=options.accumulate,
@@ -122,15 +123,3 @@ def _forward(
 def _mixer(augment: Training, classes: int) -> Mixer | None:
     own = augment.options
     return Mixer(own.mixup, own.cutmix, classes) if own.mixup or own.cutmix else None
-
-
-def _to_input(data: DataSet, where: torch.device, layout: torch.memory_format) -> Callable[[Tensor], Tensor]:
-    mean = torch.tensor(data.mean, device=where).view(-1, 1, 1)
-    std = torch.tensor(data.std, device=where).view(-1, 1, 1)
-
-    def to_input(images: Tensor) -> Tensor:
-        # Bytes travel to the device, a quarter of what floats are.
-        scaled = images.to(where, non_blocking=True).float().div_(255).sub_(mean).div_(std)
-        return scaled.contiguous(memory_format=layout)
-
-    return to_input

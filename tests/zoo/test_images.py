@@ -10,11 +10,14 @@ import torch
 from PIL import Image
 
 from zoo.augment.crop import random_box
-from zoo.data.base import BrokenImageError
 from zoo.images import decode as decoding
 from zoo.images.crop import centre_box, take
-from zoo.images.decode import decode
-from zoo.images.picture import Pixels
+from zoo.images.photo import read
+from zoo.images.picture import BrokenImageError, Pixels
+
+
+def pixels_of(path: Path) -> np.ndarray:
+    return read(path).pixels(1)
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def pixels() -> np.ndarray:
 def test_a_jpeg_is_read_as_pil_would(tmp_path: Path, pixels: np.ndarray) -> None:
     path = tmp_path / "a.jpg"
     Image.fromarray(pixels).save(path, quality=95)
-    read = decode(path)
+    read = pixels_of(path)
     assert read.shape == (40, 60, 3)
     with Image.open(path) as image:
         assert np.abs(read.astype(int) - np.asarray(image.convert("RGB")).astype(int)).max() <= 4
@@ -35,7 +38,7 @@ def test_a_jpeg_is_read_as_pil_would(tmp_path: Path, pixels: np.ndarray) -> None
 
 def test_png_is_exact(tmp_path: Path, pixels: np.ndarray) -> None:
     Image.fromarray(pixels).save(tmp_path / "a.png")
-    assert np.array_equal(decode(tmp_path / "a.png"), pixels)
+    assert np.array_equal(pixels_of(tmp_path / "a.png"), pixels)
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "P", "1"])
@@ -45,7 +48,7 @@ def test_other_modes_become_rgb(tmp_path: Path, pixels: np.ndarray, mode: str) -
     image = Image.fromarray(pixels).convert(mode)
     image.save(path)
     expected = np.asarray(image.convert("RGB")).astype(int)
-    read = decode(path)
+    read = pixels_of(path)
     assert read.dtype == np.uint8
     assert np.abs(read.astype(int) - expected).mean() < 6
 
@@ -54,7 +57,7 @@ def test_transparency_shows_white(tmp_path: Path) -> None:
     image = Image.new("RGBA", (8, 8), (200, 0, 0, 0))
     image.putpixel((3, 3), (200, 0, 0, 255))
     image.save(tmp_path / "a.png")
-    read = decode(tmp_path / "a.png")
+    read = pixels_of(tmp_path / "a.png")
     assert read[0, 0].tolist() == [255, 255, 255]
     assert read[3, 3].tolist() == [200, 0, 0]
 
@@ -62,7 +65,7 @@ def test_transparency_shows_white(tmp_path: Path) -> None:
 def test_sixteen_bits_are_scaled(tmp_path: Path) -> None:
     values = np.linspace(0, 65535, 64).reshape(8, 8).astype(np.uint16)
     Image.fromarray(values).save(tmp_path / "a.png")
-    assert np.array_equal(decode(tmp_path / "a.png")[:, :, 0], (values >> 8).astype(np.uint8))
+    assert np.array_equal(pixels_of(tmp_path / "a.png")[:, :, 0], (values >> 8).astype(np.uint8))
 
 
 def jpeg(pixels: np.ndarray) -> bytes:
@@ -86,14 +89,14 @@ def test_a_broken_file_is_named(
     path = tmp_path / name
     path.write_bytes(content(jpeg(pixels)))
     with pytest.raises(BrokenImageError) as caught:
-        decode(path)
+        pixels_of(path)
     assert str(caught.value).startswith(f"{path}: broken image: ")
     assert why in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrokenImageError, match=r"gone.jpg: cannot be read: No such file"):
-        decode(tmp_path / "gone.jpg")
+        pixels_of(tmp_path / "gone.jpg")
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
@@ -104,7 +107,7 @@ def test_a_bomb_is_refused(
     Image.fromarray(pixels).save(path)
     monkeypatch.setattr(decoding, "MOST_PIXELS", 40 * 60 - 1)
     with pytest.raises(BrokenImageError, match="60×40 pixels are more than"):
-        decode(path)
+        pixels_of(path)
 
 
 def test_random_boxes_lie_within_and_keep_their_bounds() -> None:

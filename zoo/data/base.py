@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from zoo.images.picture import Picture
 
 
-class BrokenImageError(Exception):
-    """An image that cannot be read; ``str()`` names the file and says why."""
-
-
 class Split(Protocol):
     """Pictures with labels, by index."""
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from zoo.augment.base import AugmentOptions
 from zoo.augment.crop import CropOptions
-from zoo.data.base import DATASETS, BrokenImageError, DataOptions, DataSet
+from zoo.data.base import DATASETS, DataOptions, DataSet
 from zoo.errors import UserError
-from zoo.images.decode import EXTENSIONS, decode
-from zoo.images.picture import Pixels
+from zoo.images.decode import EXTENSIONS
+from zoo.images.photo import Photo, read
+from zoo.images.picture import BrokenImageError
 from zoo.options import option
 
 Item = tuple[Path, int]
@@ -73,9 +74,9 @@ class FileSplit:
         self.paths = [path for path, _ in items]
         self.labels = [label for _, label in items]
 
-    def picture(self, index: int) -> Pixels:
+    def picture(self, index: int) -> Photo:
         """One image, in RGB."""
-        return Pixels(decode(self.paths[index]))
+        return read(self.paths[index])
 
 
 def _find(root: Path, options: ImageFolderOptions) -> tuple[tuple[str, ...], list[Item], list[Item]]:
@@ -146,6 +147,6 @@ def _split(items: list[Item], options: ImageFolderOptions) -> tuple[list[Item], 
 
 def _verify(path: Path) -> None:
     try:
-        decode(path)
+        read(path).pixels(1)
     except BrokenImageError as error:
         raise UserError(str(error)) from error

@@ -28,15 +28,14 @@ def take(picture: "Picture", box: Box, size: int, flip: bool) -> "Tensor":
     import torch
     from torch.nn.functional import interpolate
 
-    part = _padded(picture, box, size)
-    if flip:
-        part = part[:, ::-1]
-    # A copy in any case: the pixels may be the data set's own, and the image will be written to.
-    image = torch.from_numpy(np.array(part.transpose(2, 0, 1), order="C"))
-    if part.shape[:2] == (size, size):
-        return image
-    sides = (size, size)
-    return interpolate(image[None], sides, mode="bilinear", antialias=True, align_corners=False)[0]
+    # A copy in any case: the pixels may be the data set's own, and the image will be written to. Its pixels'
+    # channels lie side by side from here to the device, which is also how scaling is fastest.
+    part = np.array(_padded(picture, box, size)[None], order="C")
+    image = torch.from_numpy(part).permute(0, 3, 1, 2)
+    if part.shape[1:3] != (size, size):
+        sides = (size, size)
+        image = interpolate(image, sides, mode="bilinear", antialias=True, align_corners=False)
+    return image[0].flip(2) if flip else image[0]
 
 
 def _padded(picture: "Picture", box: Box, size: int) -> "np.ndarray":

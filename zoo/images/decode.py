@@ -1,9 +1,8 @@
-"""An image file → RGB pixels, by the fastest reader that can."""
+"""The bytes of an image file → RGB pixels, by the fastest reader that can."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo.data.base import BrokenImageError
+from zoo.images.picture import BrokenImageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,36 +11,55 @@ if TYPE_CHECKING:
 EXTENSIONS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 MOST_PIXELS = 2**27
 """An image is at most 134 megapixels: what is larger is a decompression bomb sooner than a photograph."""
+ORIENTATION = 0x0112
+"""EXIF's tag that says which way up a photograph is: 1 is as it is stored."""
+EXIF, WITHIN = b"Exif\0\0", 1 << 16
+"""What EXIF data begins with, and within how many bytes of a file's start it is looked for."""
+DAMAGE = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, ArithmeticError)
+"""What PIL's readers raise on damaged files is not written down anywhere; these they do raise."""
 
 
-def decode(path: Path) -> "np.ndarray":
-    """The picture in ``path``, uint8 [height, width, 3].
+def plain_size(data: bytes) -> tuple[int, int] | None:
+    """Height and width of a plain JPEG, by its header; None for what only PIL reads right.
 
-    Plain JPEG goes through simplejpeg, about twice as fast as PIL; PIL reads the rest (PNG, CMYK, …) and has
-    the last word on what simplejpeg finds fault with.
-
-    Raises:
-        BrokenImageError: the file cannot be read, or is no image, or is cut short.
+    Plain is RGB or grey, upright, and no larger than is allowed.
     """
     import simplejpeg
 
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BrokenImageError(f"{path}: cannot be read: {error.strerror}") from error
-    if not data:
-        raise BrokenImageError(f"{path}: broken image: the file is empty")
-    try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
-        if colours in {"CMYK", "YCCK"} or height * width > MOST_PIXELS:
-            return _with_pil(path, data)
-        pixels: np.ndarray = simplejpeg.decode_jpeg(data, "RGB", strict=True)
     except ValueError:
-        return _with_pil(path, data)
-    return pixels
+        return None
+    if colours in {"CMYK", "YCCK"} or height * width > MOST_PIXELS or _turned(data):
+        return None
+    return height, width
 
 
-def _with_pil(path: Path, data: bytes) -> "np.ndarray":
+def plain(data: bytes, height: int, width: int, by: int) -> "np.ndarray | None":
+    """The pixels of a plain JPEG of that size, at 1/``by`` of its length (1, 2, 4 or 8), rounded up.
+
+    uint8 [height, width, 3]. None where simplejpeg finds fault with it; PIL may forgive.
+    """
+    import simplejpeg
+
+    size = (-(-height // by), -(-width // by))
+    try:
+        pixels: np.ndarray = simplejpeg.decode_jpeg(
+            data, "RGB", min_height=size[0], min_width=size[1], min_factor=by, strict=True
+        )
+    except ValueError:
+        return None
+    return pixels if pixels.shape[:2] == size else None
+
+
+def with_pil(name: str, data: bytes) -> "np.ndarray":
+    """The pixels of any image that PIL reads, the right way up; ``name`` is for messages.
+
+    uint8 [height, width, 3]; what is transparent becomes white.
+
+    Raises:
+        BrokenImageError: it is no image, or cut short, or too large.
+    """
     import io
     import struct
     import warnings
@@ -54,24 +72,45 @@ def _with_pil(path: Path, data: bytes) -> "np.ndarray":
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise BrokenImageError(
-                    f"{path}: {image.width}×{image.height} pixels are more than the {MOST_PIXELS:,} allowed"
+                    f"{name}: {image.width}×{image.height} pixels are more than the {MOST_PIXELS:,} allowed"
                 )
-            return np.asarray(_rgb(image))
-    # What PIL's readers raise on damaged files is not written down anywhere; these are what they do raise.
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        IndexError,
-        KeyError,
-        TypeError,
-        struct.error,
-    ) as error:
+            return np.asarray(_rgb(_upright(image)))
+    except (*DAMAGE, struct.error) as error:
         what = "not an image" if isinstance(error, UnidentifiedImageError) else str(error)
-        raise BrokenImageError(f"{path}: broken image: {what}") from error
+        raise BrokenImageError(f"{name}: broken image: {what}") from error
     except Image.DecompressionBombError as error:
-        raise BrokenImageError(f"{path}: {error}") from error
+        raise BrokenImageError(f"{name}: {error}") from error
+
+
+def _turned(data: bytes) -> bool:
+    """Whether EXIF data says that a JPEG is to be turned or mirrored."""
+    import struct
+    import warnings
+
+    from PIL import Image
+
+    at = data.find(EXIF, 0, WITHIN)
+    if at < 0:
+        return False
+    found = Image.Exif()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            found.load(data[at : at + WITHIN])
+            return bool(found.get(ORIENTATION, 1) != 1)
+    except (*DAMAGE, struct.error):  # what cannot be read turns nothing
+        return False
+
+
+def _upright(image: "Image") -> "Image":
+    import struct
+
+    from PIL import ImageOps
+
+    try:
+        turned = image.getexif().get(ORIENTATION, 1) != 1
+    except (*DAMAGE, struct.error):
+        return image
+    return ImageOps.exif_transpose(image) if turned else image
 
 
 def _rgb(image: "Image") -> "Image":

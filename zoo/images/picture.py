@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+class BrokenImageError(Exception):
+    """An image that cannot be read; ``str()`` names the file and says why."""
+
+
 class Picture(Protocol):
     """What a data set gives for an image: its size at once, its pixels when a part is asked for."""
 
