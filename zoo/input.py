@@ -15,8 +15,8 @@ class ToInput:
     def __init__(
         self, mean: Sequence[float], std: Sequence[float], where: torch.device, layout: torch.memory_format
     ) -> None:
-        self.mean = torch.tensor(mean, device=where)
-        self.std = torch.tensor(std, device=where)
+        self.scale = 1 / (255 * torch.tensor(std, device=where))
+        self.shift = -255 * torch.tensor(mean, device=where) * self.scale
         self.where = where
         self.layout = layout
 
@@ -26,6 +26,6 @@ class ToInput:
         moved = images.to(self.where, non_blocking=True)
         # In rows of whole pixels, which is how they lie: five times as fast on a CPU as by channel.
         rows = moved.permute(0, 2, 3, 1).reshape(batch, height, width * channels).float()
-        rows.div_(255).sub_(self.mean.repeat(width)).div_(self.std.repeat(width))
+        torch.addcmul(self.shift.repeat(width), rows, self.scale.repeat(width), out=rows)
         scaled = rows.view(batch, height, width, channels).permute(0, 3, 1, 2)
         return scaled.contiguous(memory_format=self.layout)

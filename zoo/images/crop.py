@@ -24,15 +24,15 @@ def take(picture: "Picture", box: Box, size: int, flip: bool) -> "Tensor":
     Raises:
         BrokenImageError: the picture cannot be read.
     """
-    import numpy as np
     import torch
     from torch.nn.functional import interpolate
 
-    # A copy in any case: the pixels may be the data set's own, and the image will be written to. Its pixels'
-    # channels lie side by side from here to the device, which is also how scaling is fastest.
-    part = np.array(_padded(picture, box, size)[None], order="C")
-    image = torch.from_numpy(part).permute(0, 3, 1, 2)
-    if part.shape[1:3] != (size, size):
+    part = _padded(picture, box, size)
+    if not part.flags.owndata:  # the data set's own pixels, and the image will be written to
+        part = part.copy()
+    # The channels of a pixel lie side by side from here to the device, which is also how scaling is fastest.
+    image = torch.from_numpy(part.reshape(1, *part.shape)).permute(0, 3, 1, 2)
+    if part.shape[:2] != (size, size):
         sides = (size, size)
         image = interpolate(image, sides, mode="bilinear", antialias=True, align_corners=False)
     return image[0].flip(2) if flip else image[0]

@@ -13,8 +13,10 @@ MOST_PIXELS = 2**27
 """An image is at most 134 megapixels: what is larger is a decompression bomb sooner than a photograph."""
 ORIENTATION = 0x0112
 """EXIF's tag that says which way up a photograph is: 1 is as it is stored."""
-EXIF, WITHIN = b"Exif\0\0", 1 << 16
-"""What EXIF data begins with, and within how many bytes of a file's start it is looked for."""
+EXIF, LONGEST_EXIF = b"Exif\0\0", 1 << 16
+"""What EXIF data begins with, and how many bytes it has at most."""
+SCAN = b"\xff\xda"
+"""Begins a JPEG's compressed pixels; all that is said about them comes before."""
 DAMAGE = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, ArithmeticError)
 """What PIL's readers raise on damaged files is not written down anywhere; these they do raise."""
 
@@ -35,21 +37,22 @@ def plain_size(data: bytes) -> tuple[int, int] | None:
     return height, width
 
 
-def plain(data: bytes, height: int, width: int, by: int) -> "np.ndarray | None":
+def plain(data: bytes, height: int, width: int, by: int, buffer: "np.ndarray") -> "np.ndarray | None":
     """The pixels of a plain JPEG of that size, at 1/``by`` of its length (1, 2, 4 or 8), rounded up.
 
-    uint8 [height, width, 3]. None where simplejpeg finds fault with it; PIL may forgive.
+    uint8 [height, width, 3], in ``buffer``, which has room for them. None where simplejpeg finds fault with
+    the file; PIL may forgive.
     """
     import simplejpeg
 
-    size = (-(-height // by), -(-width // by))
+    tall, wide = -(-height // by), -(-width // by)
     try:
         pixels: np.ndarray = simplejpeg.decode_jpeg(
-            data, "RGB", min_height=size[0], min_width=size[1], min_factor=by, strict=True
+            data, "RGB", min_height=tall, min_width=wide, min_factor=by, buffer=buffer, strict=True
         )
     except ValueError:
         return None
-    return pixels if pixels.shape[:2] == size else None
+    return pixels if pixels.shape == (tall, wide, 3) else None
 
 
 def with_pil(name: str, data: bytes) -> "np.ndarray":
@@ -89,13 +92,13 @@ def _turned(data: bytes) -> bool:
 
     from PIL import Image
 
-    at = data.find(EXIF, 0, WITHIN)
+    at = data.find(EXIF, 0, data.find(SCAN))
     if at < 0:
         return False
     found = Image.Exif()
     try:
         with warnings.catch_warnings(action="ignore"):
-            found.load(data[at : at + WITHIN])
+            found.load(data[at : at + LONGEST_EXIF])
             return bool(found.get(ORIENTATION, 1) != 1)
     except (*DAMAGE, struct.error):  # what cannot be read turns nothing
         return False

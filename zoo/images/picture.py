@@ -28,7 +28,8 @@ class Picture(Protocol):
         """The pixels of a box that lies within the picture, uint8 [height, width, channels].
 
         They will be scaled to ``side`` × ``side``; a reader that can decode at a smaller scale may give fewer
-        pixels than the box has, though never fewer than ``side`` where the box has as many.
+        pixels than the box has, though never fewer than ``side`` where the box has as many. They are an array
+        of their own, or a view of one that is not to be written to.
 
         Raises:
             BrokenImageError: the picture cannot be read.
