@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from zoo import seeds
+from zoo import processes, ranks, seeds
 from zoo.errors import UserError
 from zoo.schema import Config
 
@@ -37,7 +37,21 @@ def pick(name: str) -> torch.device:
         )
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and processes.world() > 1:
+        return _own_gpu()
     return torch.device(name)
+
+
+def _own_gpu() -> torch.device:
+    """Each process of a machine has a GPU of its own."""
+    there_are = torch.cuda.device_count()
+    if ranks.local() >= there_are:
+        raise UserError(
+            f"Process {ranks.local()} of this machine has no GPU: PyTorch sees {there_are}. Start as many "
+            "processes as there are GPUs (torchrun --nproc-per-node), or take trainer.device=cpu"
+        )
+    torch.cuda.set_device(ranks.local())
+    return torch.device("cuda", ranks.local())
 
 
 def describe(device: torch.device) -> str:

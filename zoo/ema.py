@@ -5,6 +5,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from zoo.parallel import own_part
+
 
 class Ema:
     """``module`` holds the average: each update moves it by ``1 - decay`` of the difference.
@@ -31,4 +33,4 @@ class Ema:
 
 
 def _of(state: dict[str, Tensor], names: list[str]) -> list[Tensor]:
-    return [state[name] for name in names]
+    return [own_part(state[name]) for name in names]

@@ -2,7 +2,17 @@
 
 
 class UserError(Exception):
-    """Something the user can put right; ``str()`` is the whole message, printed as it is (exit code 1)."""
+    """Something the user can put right; ``str()`` is the whole message, printed as it is (exit code 1).
+
+    An empty message is one that another process prints.
+    """
+
+    heard = False
+    """Whether every process of the run has this error, so that the main one says it."""
+
+
+class StoppedError(Exception):
+    """A signal came, here or in another process of the run, which ends between two steps."""
 
 
 class Interrupted(BaseException):

@@ -21,25 +21,29 @@ def evaluate(
     to_input: Callable[[Tensor], Tensor],
     *,
     stopped: Callable[[], bool] = lambda: False,
-) -> Tally | None:
-    """Count loss and errors over a whole split, in eval mode; None when ``stopped`` says so on the way.
+) -> Tally:
+    """Count loss and errors over a whole split, in eval mode.
 
     The loss is the plain cross entropy, whatever is minimised. ``to_input`` turns a uint8 batch into what the
-    net takes. Processes share the images, and each gets the counts of all. The module is left in eval mode.
+    net takes. Processes share the images, and each gets the counts of all: every batch is that of a single
+    process, and what they count is added up in the same order, so that not a bit depends on how many there
+    are. The module is left in eval mode.
+
+    Raises:
+        StoppedError: ``stopped``, on the way.
+        UserError: an image cannot be read.
     """
     module.eval()
-    tally = Tally()
-    device = next(module.parameters()).device
-    interrupted = False
+    counts: dict[int, Tally] = {}
     with torch.inference_mode():
-        for batch in loader.epoch(0):
-            interrupted = stopped()
-            if interrupted:
-                break
+        for batch in loader.epoch(0, stopped=stopped):
             with precision.context():
                 logits = loss.logits(module(to_input(batch.images)))
+            if batch.number is None:  # what was wanted was the company
+                continue
             labels = batch.labels.to(logits.device)
-            tally.add(logits, labels, cross_entropy(logits, labels))
-    if processes.any_of(interrupted, device):
-        return None
-    return Tally(processes.all_sum(tally.state(), device))
+            counts[batch.number] = Tally().add(logits, labels, cross_entropy(logits, labels))
+    rows = torch.zeros(len(loader), len(Tally().state()), dtype=torch.float64)
+    for number, tally in counts.items():
+        rows[number] = torch.tensor(tally.state(), dtype=torch.float64)
+    return Tally(processes.total(rows).sum(0).tolist())

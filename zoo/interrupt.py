@@ -7,9 +7,14 @@ from typing import Self
 
 
 class Stop:
-    """In ``with Stop() as stop``, the first signal only sets ``stop.signal``; a second one ends at once."""
+    """In ``with Stop() as stop``, the first signal only sets ``stop.signal``; a second one ends at once.
 
-    def __init__(self) -> None:
+    Where several processes train together, their launcher passes on what the terminal has sent them already:
+    with ``twice`` a second signal means no more than the first.
+    """
+
+    def __init__(self, *, twice: bool = False) -> None:
+        self.twice = twice
         self.signal: int | None = None
         self._before: dict[int, object] = {}
 
@@ -24,6 +29,6 @@ class Stop:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
-        if self.signal is not None:
+        if self.signal is not None and not self.twice:
             raise KeyboardInterrupt
         self.signal = number

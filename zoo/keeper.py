@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from zoo import config, loop, parts, processes
+from zoo import config, loop, parallel, parts, processes
 from zoo.board import Board
 from zoo.checkpoint import Position
 from zoo.history import History, Row
@@ -54,12 +54,11 @@ class RunKeeper:
         """Whether a signal came."""
         return self.stop.signal is not None
 
-    def step(self, position: Position) -> None:
-        """Save the run if it is time."""
+    def due(self, position: Position) -> bool:
+        """Whether it is time to save the run: for the main process to say, whose clock it is."""
         every, minutes = self.options.save_steps, self.options.save_minutes
         late = minutes is not None and time.monotonic() - self.saved >= 60 * minutes
-        if late or (every is not None and position.step % every == 0):
-            self.save(position)
+        return processes.is_main() and (late or (every is not None and position.step % every == 0))
 
     def epoch(self, row: Row, position: Position, best: bool) -> None:
         """Write the numbers everywhere, the best weights, and the run."""
@@ -68,17 +67,20 @@ class RunKeeper:
                 place.add(row)
             except OSError as error:  # no reason to lose the run
                 self.shown.say(f"{self.folder.path}: numbers of epoch {row.epoch} not written: {error}")
-        if best and processes.is_main():
+        if best:
+            weights = parallel.whole(self.built.judged.state_dict())
             note = {**self.about, "epoch": row.epoch, "top1_error": row.val_top1_error, "loss": row.val_loss}
-            self.saver.best(self.built.judged.state_dict(), note)
+            if processes.is_main():
+                self.saver.best(weights, note)
         self.save(position)
 
     def save(self, position: Position) -> None:
-        """Save the run as it is now; the weights must be good."""
+        """Save the run as it is now; the weights must be good. All processes are asked, and one writes."""
         self.saved = time.monotonic()
+        weights, state = parallel.whole(self.built.module.state_dict()), parts.state(self.built)
         if processes.is_main():
             note = {**self.about, "epoch": position.epoch, "step": position.step}
-            self.saver.last(self.built.module.state_dict(), parts.state(self.built), position, note)
+            self.saver.last(weights, state, position, note)
 
     def close(self) -> None:
         """Wait until all is on the disk.

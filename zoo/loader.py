@@ -8,7 +8,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from zoo import processes, seeds
 from zoo.data.base import Split
-from zoo.errors import UserError
+from zoo.errors import StoppedError, UserError
 from zoo.images.picture import BrokenImageError
 from zoo.transform import Transform
 
@@ -35,7 +35,9 @@ class Batch(NamedTuple):
     images: Tensor
     labels: Tensor
     broken: list[str]
-    """What was wrong with images that could not be read; others stand in for them."""
+    """What was wrong with images of any process that could not be read; others stand in for them."""
+    number: int | None
+    """Its place among the epoch's batches; None for one that only keeps step with other processes."""
 
 
 class WorkerError(UserError):
@@ -59,8 +61,12 @@ class Loader:
     """Batches of one split, epoch by epoch; each process gets its share of them.
 
     Training batches are shuffled, and the last incomplete one is left out (the next epoch has another): one
-    odd image alone would break a batch norm. ``batch_size`` counts the images of all processes, and each gets
-    an equal part of every batch. Validation gives every image once, in order, to one of the processes.
+    odd image alone would break a batch norm. ``batch_size`` counts the images of all processes; each gets its
+    part of every batch, some of them one image more where it does not divide. Validation gives every image
+    once, in batches that each go to one of the processes.
+
+    All processes take their batches in step, so that each has as many as the others, and an error of one is
+    an error of all before any of them computes.
     """
 
     def __init__(
@@ -76,10 +82,10 @@ class Loader:
     ) -> None:
         self.images = len(split.labels)
         self.batch_size = min(batch_size, self.images)
-        if training and self.batch_size % processes.world():
+        if training and self.batch_size < processes.world():
             raise UserError(
-                f"trainer.batch_size={self.batch_size}: cannot be split among {processes.world()} processes; "
-                "a multiple of that is expected"
+                f"trainer.batch_size={self.batch_size}: fewer than the {processes.world()} processes, which "
+                "all take a part of every batch; take a larger batch or fewer processes"
             )
         self.seed = seed
         self.training = training
@@ -102,18 +108,47 @@ class Loader:
         return whole if self.training else whole + (rest > 0)
 
     def epoch(
-        self, epoch: int, skip: int = 0, end: int | None = None, waiting: Waiting | None = None
+        self,
+        epoch: int,
+        skip: int = 0,
+        end: int | None = None,
+        waiting: Waiting | None = None,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Batch]:
         """This process's part of an epoch's batches, from ``skip`` up to ``end``.
 
-        ``waiting`` is told how long each batch was waited for.
+        ``waiting`` is told how long each batch was waited for; ``stopped`` is asked before each is given.
 
         Raises:
+            StoppedError: ``stopped``, here or in another process.
             WorkerError: a process that reads images died.
             UserError: in validation, an image cannot be read; names its file.
         """
         waiting = waiting or Waiting()
-        self._keys.batches = self._plan(epoch)[skip:end]
+        plan = self._plan(epoch)[skip:end]
+        self._keys.batches = [keys for _, keys in plan]
+        batches = self._read(waiting)
+        for number, _ in plan:
+            batch, error = None, None
+            try:
+                batch = next(batches)
+            except UserError as problem:
+                error = problem
+            failed, stop, broken = processes.all_sum(
+                [error is not None, stopped(), len(batch.broken) if batch else 0]
+            )
+            if stop:  # what asks to stop may have ended a process that reads, too
+                raise StoppedError
+            if failed:
+                processes.raise_first(error)
+            assert batch is not None
+            if broken:
+                texts = [text for each in processes.gathered(batch.broken) for text in each]
+                batch = batch._replace(broken=texts)
+            yield batch._replace(number=number)
+
+    def _read(self, waiting: Waiting) -> Iterator[Batch]:
         try:
             batches = iter(self._loader)
             _no_errors_between()
@@ -129,11 +164,15 @@ class Loader:
         except (RuntimeError, ConnectionError, EOFError) as error:
             raise _worker_died(error) or error from error
 
-    def _plan(self, epoch: int) -> list[list[Key]]:
-        if not self.training:
-            return list(processes.own_share(self._batches(epoch, range(self.images))))
-        order = seeds.for_order(self.seed, epoch).permutation(self.images).tolist()
-        return [list(processes.own_share(batch)) for batch in self._batches(epoch, order)]
+    def _plan(self, epoch: int) -> list[tuple[int | None, list[Key]]]:
+        """The images of each of this process's batches, and the batch's number in the epoch."""
+        if self.training:
+            order = seeds.for_order(self.seed, epoch).permutation(self.images).tolist()
+            batches = self._batches(epoch, order)
+            return [(number, list(processes.own_share(batch))) for number, batch in enumerate(batches)]
+        own = list(processes.own_share(list(enumerate(self._batches(epoch, range(self.images))))))
+        idle = [(None, [(epoch, 0)])] * (-(-len(self) // processes.world()) - len(own))
+        return [*own, *idle]
 
     def _batches(self, epoch: int, order: "range | list[int]") -> list[list[Key]]:
         keys = [(epoch, index) for index in order]
@@ -192,7 +231,7 @@ def _collate(items: list[Read | BrokenImageError]) -> Batch | BrokenImageError:
     read = [item for item in items if not isinstance(item, BrokenImageError)]
     images = _stacked([image for image, _, _ in read])
     labels = torch.tensor([label for _, label, _ in read])
-    return Batch(images, labels, [text for _, _, broken in read for text in broken])
+    return Batch(images, labels, [text for _, _, broken in read for text in broken], None)
 
 
 def _stacked(images: list[Tensor]) -> Tensor:

@@ -3,8 +3,9 @@
 import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,7 @@ from zoo.loader import Batch, Loader, Waiting
 from zoo.losses import Loss
 from zoo.metrics import Tally
 from zoo.mix import Mixer
+from zoo.parallel import own_part
 from zoo.precisions import Precision
 from zoo.progress import Reporter
 from zoo.schedules import Length, Schedule
@@ -45,6 +47,10 @@ class Parts:
     to_input: Callable[[Tensor], Tensor]
     length: Length
     seed: int
+    hold: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Within, gradients are not yet those of other processes: for the parts of a step before its last."""
+    after_step: Callable[[], None] = lambda: None
+    """Makes what the processes keep beside the weights the same."""
     accumulate: int = 1
     clip: float | None = None
     broken: int = 0
@@ -61,8 +67,11 @@ class Keeper(Protocol):
     def stopped(self) -> bool:
         """Whether a signal came."""
 
-    def step(self, position: Position) -> None:
-        """A step is done; save the run if it is time."""
+    def due(self, position: Position) -> bool:
+        """Whether it is time to save the run; the main process decides."""
+
+    def save(self, position: Position) -> None:
+        """Save the run; called by all processes."""
 
     def epoch(self, row: Row, position: Position, best: bool) -> None:
         """An epoch is done; ``best`` says whether it is the best so far. Save the run."""
@@ -74,10 +83,6 @@ class DivergedError(UserError):
 
 class TooManyBrokenError(UserError):
     """More training images cannot be read than are allowed."""
-
-
-class StoppedError(Exception):
-    """A signal came; the position says how far the run got."""
 
 
 def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) -> None:
@@ -95,8 +100,6 @@ def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) ->
         validation = evaluate(
             parts.judged, parts.val, parts.loss, parts.precision, parts.to_input, stopped=keeper.stopped
         )
-        if validation is None:
-            raise StoppedError
         check_finite(parts.judged, validation.loss, position)
         parts.schedule.epoch_done(validation.top1_error)
         row = Row(
@@ -131,24 +134,31 @@ def _train_epoch(
     before, began = tally.images, time.monotonic()
     left = parts.length.steps - position.step
     end = min(len(parts.train), position.batch + left)
-    for batch in parts.train.epoch(position.epoch, position.batch, end, waiting):
+    for batch in parts.train.epoch(position.epoch, position.batch, end, waiting, stopped=keeper.stopped):
         _note_broken(batch, position, reporter, parts.broken)
-        loss = _step(parts, batch, position, tally)
+        own = _step(parts, batch, position)
         position.batch += 1
         position.step += 1
+        loss, due, *counts = processes.all_sum([own.loss, keeper.due(position), *own.counts.state()])
+        tally = tally.plus(counts)
         position.tally = tally.state()
         if not math.isfinite(loss):
-            raise _diverged(f"loss became {loss}", position)
+            processes.agree(_diverged(f"loss became {loss}", position))
         reporter.step(position.epoch + 1, position.step, loss, tally, waiting.share)
-        keeper.step(position)
-        if processes.any_of(keeper.stopped(), parts.device):
-            raise StoppedError
-    counts = Tally(processes.all_sum(tally.state(), parts.device))
-    return counts, (counts.images - before) / max(1e-9, time.monotonic() - began)
+        if due:
+            keeper.save(position)
+    return tally, (tally.images - before) / max(1e-9, time.monotonic() - began)
 
 
-def _step(parts: Parts, batch: Batch, position: Position, tally: Tally) -> float:
-    """One step; the loss that was minimised."""
+class _Step(NamedTuple):
+    """This process's part of the loss that was minimised, and its counts."""
+
+    loss: float
+    counts: Tally
+
+
+def _step(parts: Parts, batch: Batch, position: Position) -> _Step:
+    """One step. Of a batch of n images, k of them here, this process's mean loss has the share k / n."""
     rng = seeds.for_step(parts.seed, position.step, processes.rank())
     for group in parts.optimizer.param_groups:
         group["lr"] = parts.lr * parts.schedule(position.step)
@@ -158,22 +168,26 @@ def _step(parts: Parts, batch: Batch, position: Position, tally: Tally) -> float
     if parts.mixer is not None:
         images, targets = parts.mixer(images, labels, rng)
     parts.optimizer.zero_grad()
-    shares = torch.arange(len(images)).tensor_split(min(parts.accumulate, len(images)))
-    loss = 0.0
+    # As many parts as the others have, who may have an image less.
+    least, world = parts.train.batch_size // processes.world(), processes.world()
+    shares = torch.arange(len(images)).tensor_split(min(parts.accumulate, least))
+    loss, counts = 0.0, Tally()
     for number, share in enumerate(shares, 1):
         part = slice(int(share[0]), int(share[-1]) + 1)
-        with processes.holding(parts.forward, last=number == len(shares)):
+        weight = len(share) / parts.train.batch_size
+        with nullcontext() if number == len(shares) else parts.hold():
             with parts.precision.context():
                 result = parts.forward(images[part])
                 total, own = parts.loss(result, targets[part])
-            weight = len(share) / len(images)
-            parts.precision.backward(total * weight)
-        tally.add(parts.loss.logits(result), labels[part], own)
+            # Gradients become means over the processes, which takes their number out again.
+            parts.precision.backward(total * (weight * world))
+        counts.add(parts.loss.logits(result), labels[part], own)
         loss += float(total.detach()) * weight
     parts.precision.step(parts.optimizer, parts.clip)
+    parts.after_step()
     if parts.ema is not None:
         parts.ema.update(parts.module, position.step + 1)
-    return loss
+    return _Step(loss, counts)
 
 
 def _note_broken(batch: Batch, position: Position, reporter: Reporter, limit: int) -> None:
@@ -184,7 +198,7 @@ def _note_broken(batch: Batch, position: Position, reporter: Reporter, limit: in
         position.broken.append(text)
         if len(position.broken) > limit:
             others = f" It is number {len(position.broken)};" if limit else ""
-            raise TooManyBrokenError(f"{text}.{others} trainer.broken={limit} are passed over.")
+            processes.agree(TooManyBrokenError(f"{text}.{others} trainer.broken={limit} are passed over."))
         reporter.say(f"{text}; another stands in for it ({len(position.broken)} of {limit} allowed)")
 
 
@@ -194,11 +208,13 @@ def check_finite(module: nn.Module, loss: float, position: Position) -> None:
     Raises:
         DivergedError: the loss or a weight is nan or infinite.
     """
+    error = None
     if not math.isfinite(loss):
-        raise _diverged(f"validation loss became {loss}", position)
+        error = _diverged(f"validation loss became {loss}", position)
     for name, tensor in module.state_dict().items():
-        if not torch.isfinite(tensor).all():
-            raise _diverged(f"weight {name} is no longer finite", position)
+        if error is None and not torch.isfinite(own_part(tensor)).all():
+            error = _diverged(f"weight {name} is no longer finite", position)
+    processes.agree(error)
 
 
 def _diverged(what: str, position: Position) -> DivergedError:

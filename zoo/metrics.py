@@ -16,8 +16,8 @@ class Tally:
         """Go on from ``sums``: images, sum of losses, top-1 and top-5 errors."""
         self._sums = torch.tensor(sums, dtype=torch.float64)
 
-    def add(self, logits: Tensor, labels: Tensor, mean_loss: Tensor) -> None:
-        """Count one batch: ``logits`` is [batch, classes], ``labels`` int64 [batch]."""
+    def add(self, logits: Tensor, labels: Tensor, mean_loss: Tensor) -> "Tally":
+        """Count one batch, and give itself: ``logits`` is [batch, classes], ``labels`` int64 [batch]."""
         guesses = logits.detach().topk(min(5, logits.shape[1]), dim=1).indices
         hits = guesses == labels.unsqueeze(1)
         count = len(labels)
@@ -30,6 +30,11 @@ class Tally:
             ]
         )
         self._sums = self._sums.to(new.device) + new
+        return self
+
+    def plus(self, sums: Sequence[float]) -> "Tally":
+        """With what another counted: its ``state``."""
+        return Tally([own + other for own, other in zip(self.state(), sums, strict=True)])
 
     @property
     def images(self) -> int:
@@ -52,7 +57,7 @@ class Tally:
         return self._mean(3)
 
     def state(self) -> list[float]:
-        """For a checkpoint, or to be summed over processes; ``Tally(state)`` is the way back."""
+        """For a checkpoint, or another process; ``Tally(state)`` is the way back."""
         state: list[float] = self._sums.tolist()
         return state
 

@@ -28,9 +28,16 @@ class OptimizerOptions(Named):
 
     lr: float = option(0.05, LR, above=0)
     weight_decay: float = option(5e-4, "pull of every parameter towards zero", low=0)
+    lr_batch: int | None = option(
+        None, "the batch size that lr is for: for another, the rate is in proportion; null is any", low=1
+    )
     decay_all: bool = option(
         True, "weight decay for everything; false leaves out biases and the parameters of norms"
     )
+
+    def rate(self, batch_size: int) -> float:
+        """The learning rate at its highest: ``lr``, or by the linear rule (Goyal et al. 2017) from it."""
+        return self.lr if self.lr_batch is None else self.lr * batch_size / self.lr_batch
 
 
 @dataclass(frozen=True)

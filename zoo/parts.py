@@ -1,13 +1,12 @@
 """A config → the parts of a run, and their state, for checkpoints."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from zoo import device, processes, recompute, stochastic_depth
+from zoo import device, parallel, processes, recompute, stochastic_depth, sync_norm
 from zoo.augment.base import AugmentOptions
 from zoo.checkpoint import Saved
 from zoo.data.base import DataSet
@@ -35,7 +34,12 @@ def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, wh
     options = config.trainer
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     module = model.module(where)
-    module.to(memory_format=layout)  # type: ignore[call-overload]
+    parallel.begin_alike(module)
+    sharded = options.parallel == "fsdp" and processes.world() > 1
+    if not sharded:  # FSDP takes tensors as they are declared
+        module.to(memory_format=layout)  # type: ignore[call-overload]
+    if options.sync_batchnorm and processes.world() > 1:
+        module = sync_norm.convert(module, where)
     ema = Ema(module, options.ema, options.ema_every) if options.ema else None
     size = model.shape[-1]
     augment = training(config.augment, suits, size, data.centre, data.mean)
@@ -45,13 +49,15 @@ def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, wh
         data.val, Centre(size, data.centre), options.batch_size, config.seed, training=False, **common
     )
     length = Length(options.steps or options.epochs * len(train), len(train))
+    _change_blocks(module, model, options)
+    shared = parallel.share(options.parallel, module, ema.module if ema else None, where)
     return Parts(
         module=module,
-        forward=_forward(module, model, options, where),
+        forward=torch.compile(shared.run) if options.compile else shared.run,
         device=where,
         loss=Loss(LOSSES.build(config.loss), model.output, model.auxiliary, config.loss.aux_weight),
         optimizer=OPTIMIZERS.build(config.optimizer, parameter_groups(module, config.optimizer)),
-        lr=config.optimizer.lr,
+        lr=config.optimizer.rate(options.batch_size),
         schedule=SCHEDULES.build(config.schedule, length),
         precision=PRECISIONS.build(config.precision, where.type),
         ema=ema,
@@ -61,6 +67,8 @@ def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, wh
         to_input=ToInput(data.mean, data.std, where, layout),
         length=length,
         seed=config.seed,
+        hold=shared.hold,
+        after_step=parallel.statistics(module),
         accumulate=options.accumulate,
         clip=options.clip,
         broken=options.broken,
@@ -74,17 +82,20 @@ def headline(config: Config, model: Model, data: DataSet, built: Parts) -> str:
     return (
         f"{model.name}: {parameters:,} parameters, input {shape}, {len(data.classes)} classes; "
         f"{data.name}: {built.train.images:,} training and {built.val.images:,} validation images; "
-        f"{config.precision.name} on {device.describe(built.device)}"
+        f"{config.precision.name} on {device.describe(built.device)}{_shared_by(config)}"
     )
 
 
 def state(built: Parts) -> dict[str, Any]:
-    """All that a run needs to go on beside its weights and its position; tensors are the living ones."""
+    """All that a run needs to go on beside its weights and its position; tensors are the living ones.
+
+    All processes are asked together.
+    """
     return {
-        "optimizer": built.optimizer.state_dict(),
+        "optimizer": parallel.whole(built.optimizer.state_dict()),
         "schedule": built.schedule.state(),
         "precision": built.precision.state(),
-        "ema": built.ema.module.state_dict() if built.ema is not None else {},
+        "ema": parallel.whole(built.ema.module.state_dict()) if built.ema is not None else {},
     }
 
 
@@ -95,29 +106,36 @@ def load(built: Parts, saved: Saved, place: Path) -> None:
         UserError: it is that of another net.
     """
     try:
-        built.module.load_state_dict(saved.weights)
-        built.optimizer.load_state_dict(saved.state["optimizer"])
+        _load_weights(built.module, saved.weights)
+        built.optimizer.load_state_dict(parallel.parted_state(saved.state["optimizer"], built.optimizer))
         if built.ema is not None:
             # An average that begins now begins with the weights that there are.
-            built.ema.module.load_state_dict(saved.state["ema"] or saved.weights)
+            _load_weights(built.ema.module, saved.state["ema"] or saved.weights)
     except (RuntimeError, ValueError) as error:
         raise UserError(f"{place}: the net is not the one that this run began with: {error}") from error
     built.schedule.load(saved.state["schedule"])
     built.precision.load(saved.state["precision"])
 
 
-def _forward(
-    module: nn.Module, model: Model, options: TrainerOptions, where: torch.device
-) -> Callable[[Tensor], Any]:
-    """The module as it is run in training; made after its copies, for this changes its blocks."""
+def _load_weights(module: nn.Module, weights: dict[str, Tensor]) -> None:
+    module.load_state_dict(parallel.parted(weights, module.state_dict()))
+
+
+def _shared_by(config: Config) -> str:
+    if processes.world() == 1:
+        return ""
+    norms = ", batch norms over all of them" if config.trainer.sync_batchnorm else ""
+    return f", {processes.world()} processes ({config.trainer.parallel}){norms}"
+
+
+def _change_blocks(module: nn.Module, model: Model, options: TrainerOptions) -> None:
+    """For training; made after its copies, for this changes the module's blocks."""
     if options.stochastic_depth:
         stochastic_depth.add(module, model.net, options.stochastic_depth)
     if options.recompute and options.compile:
         raise UserError("trainer.recompute=true and trainer.compile=true do not go together; give one")
     if options.recompute:
         recompute.by_block(module)
-    run = processes.together(module, where)
-    return torch.compile(run) if options.compile else run
 
 
 def _mixer(augment: Training, classes: int) -> Mixer | None:

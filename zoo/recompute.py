@@ -20,22 +20,22 @@ def by_block(module: nn.Module) -> int:
     Raises:
         UserError: the net has no blocks.
     """
-    blocks = list(_blocks(module))
-    if not blocks:
+    found = list(blocks(module))
+    if not found:
         raise UserError("trainer.recompute=true: the net has no blocks whose insides could be computed again")
-    for block in blocks:
+    for block in found:
         block.forward = _Again(block, block.forward)
-    return len(blocks)
+    return len(found)
 
 
-def _blocks(module: nn.Module) -> Iterator[nn.Module]:
-    """The outermost modules of classes that the spec, and not torch, defines."""
+def blocks(module: nn.Module) -> Iterator[nn.Module]:
+    """The outermost modules of classes that the spec, and neither torch nor the zoo, defines."""
     for child in module.children():
-        own = not type(child).__module__.startswith("torch.")
+        own = not type(child).__module__.startswith(("torch.", "zoo."))
         if own and type(child).forward is not nn.Module.forward:
             yield child
         else:
-            yield from _blocks(child)
+            yield from blocks(child)
 
 
 class _Again:

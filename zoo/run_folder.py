@@ -23,6 +23,9 @@ FREE = tuple(
     f"trainer.{name}"
     for name in (
         "device",
+        "processes",
+        "parallel",
+        "wait",
         "threads",
         "progress",
         "workers",

@@ -64,7 +64,7 @@ class TrainerOptions:
     steps: int | None = option(
         None, "steps in all, instead of epochs; the last epoch may be cut short", low=1
     )
-    batch_size: int = option(64, "images a step", low=1)
+    batch_size: int = option(64, "images a step, of all processes together", low=1)
     accumulate: int = option(
         1, "parts that each step's images are computed in; more parts take less memory", low=1
     )
@@ -87,9 +87,21 @@ class TrainerOptions:
     device: str = option(
         "auto", "where to train; auto takes a GPU if there is one", choices=("auto", "cpu", "cuda")
     )
+    processes: int | None = option(
+        None, "start as many processes on this machine for each run; null leaves it to torchrun", low=1
+    )
+    parallel: str = option(
+        "ddp",
+        "what several processes share: ddp has the whole net in each, fsdp a part of every tensor",
+        choices=("ddp", "fsdp"),
+    )
+    sync_batchnorm: bool = option(
+        False, "batch norms use the statistics of all processes' images, not of each one's own"
+    )
+    wait: float = option(10.0, "minutes that processes wait for one another before the run ends", above=0)
     threads: int | None = option(None, "CPU threads of PyTorch; null leaves its choice", low=1)
     workers: int = option(
-        0, "processes that read images; 0 reads them in the training process", low=0, high=256
+        0, "processes that read images, beside each training process; 0 reads them there", low=0, high=256
     )
     deterministic: bool = option(True, "on a GPU, only algorithms that give the same result each time")
     broken: int = option(

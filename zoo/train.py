@@ -7,7 +7,7 @@ from zoo import card, checkpoint, device, history, loop, parts, plot, processes,
 from zoo.checkpoint import Position
 from zoo.data import DATASETS
 from zoo.data.base import DataSet
-from zoo.errors import Interrupted, UserError
+from zoo.errors import Interrupted, StoppedError, UserError
 from zoo.files import write_text
 from zoo.history import Row
 from zoo.interrupt import Stop
@@ -39,43 +39,45 @@ def train(config: Config, overrides: Sequence[str] = (), shown: Reporter | None 
         Interrupted: Ctrl-C or SIGTERM; the run is saved and can go on.
     """
     shown = (shown or reporter(config.trainer.progress)) if processes.is_main() else Silent()
-    folder = run_folder.find(config, overrides)
-    where = device.set_up(config)
-    source = DATASETS.build(config.data)
-    model = fit(config.model, source)
-    data = source.open()
-    built = parts.build(config, model, data, source.augment, where)
+    folder = processes.from_main(lambda: run_folder.find(config, overrides))
+    with processes.agreeing():
+        where = device.set_up(config)
+        source = DATASETS.build(config.data)
+        model = fit(config.model, source)
+    data = processes.in_turn(source.open)
+    with processes.agreeing():
+        built = parts.build(config, model, data, source.augment, where)
     for line in (model.note, parts.headline(config, model, data, built)):
         if line:
             shown.say(line)
     position = _begin(config, folder, model, built, shown)
     _run(config, folder, built, position, card.about(config, model, data), shown)
-    return _finish(config, folder, position, model, data, shown)
+    return processes.from_main(lambda: _finish(config, folder, position, model, data, shown))
 
 
 def _begin(config: Config, folder: RunFolder, model: Model, built: loop.Parts, shown: Reporter) -> Position:
     """Where the run starts: at the beginning, or with ``resume`` where its checkpoint is."""
-    if config.resume and checkpoint.exists(folder.path):
+    if processes.from_main(lambda: config.resume and checkpoint.exists(folder.path)):
         return _go_on(config, folder, built, shown)
-    if processes.is_main():
-        run_folder.start(folder, config, model.files())
-        write_text(folder.source, model.net.source())
-        try:
-            model.draw(folder.diagram)
-        except UserError as error:  # no reason not to train
-            shown.say(str(error))
+    processes.from_main(lambda: _start(config, folder, model, shown))
     shown.say(f"run folder: {folder.path}")
     return Position()
 
 
+def _start(config: Config, folder: RunFolder, model: Model, shown: Reporter) -> None:
+    run_folder.start(folder, config, model.files())
+    write_text(folder.source, model.net.source())
+    try:
+        model.draw(folder.diagram)
+    except UserError as error:  # no reason not to train
+        shown.say(str(error))
+
+
 def _go_on(config: Config, folder: RunFolder, built: loop.Parts, shown: Reporter) -> Position:
-    changed = run_folder.changes(folder, config)
-    saved = checkpoint.load_last(folder.path)
-    if saved.damaged:
-        shown.say(f"{folder.path}: {saved.damaged}; going on from the checkpoint before it")
-        checkpoint.drop_last(folder.path)
-    parts.load(built, saved, folder.path)
-    write_text(folder.config, run_folder.text(config))
+    changed, saved = processes.from_main(lambda: _read(config, folder, shown))
+    with processes.agreeing():
+        parts.load(built, saved, folder.path)
+    processes.from_main(lambda: write_text(folder.config, run_folder.text(config)))
     at = saved.position
     if at.step >= built.length.steps and not at.batch:
         done = "the one epoch is" if at.epoch == 1 else f"all {at.epoch} epochs are"
@@ -87,6 +89,15 @@ def _go_on(config: Config, folder: RunFolder, built: loop.Parts, shown: Reporter
     return at
 
 
+def _read(config: Config, folder: RunFolder, shown: Reporter) -> tuple[list[str], checkpoint.Saved]:
+    changed = run_folder.changes(folder, config)
+    saved = checkpoint.load_last(folder.path)
+    if saved.damaged:
+        shown.say(f"{folder.path}: {saved.damaged}; going on from the checkpoint before it")
+        checkpoint.drop_last(folder.path)
+    return changed, saved
+
+
 def _run(
     config: Config,
     folder: RunFolder,
@@ -95,19 +106,20 @@ def _run(
     about: dict[str, object],
     shown: Reporter,
 ) -> None:
-    with Stop() as stop:
+    with Stop(twice=processes.world() > 1) as stop:
         keeper = RunKeeper(config, folder, built, position, about, shown, stop)
         try:
             with device.enough_of_all(config):
                 loop.run(built, position, shown, keeper)
-        except loop.StoppedError as error:
+        except StoppedError as error:
             shown.end()
             keeper.save(position)
-            keeper.close()
+            with processes.agreeing():
+                keeper.close()
             raise Interrupted(
                 f"Stopped in epoch {position.epoch + 1} after step {position.step}; everything is saved in "
                 f"{folder.path}, and the same command with resume=true goes on.",
-                stop.signal or 0,
+                max(processes.gathered(stop.signal or 0)),
             ) from error
         except loop.DivergedError as error:
             raise UserError(f"{error} {_advice(folder)}") from error
@@ -120,7 +132,8 @@ def _run(
         finally:
             shown.end()
             keeper.end()
-        keeper.close()
+        with processes.agreeing():
+            keeper.close()
 
 
 def _advice(folder: RunFolder) -> str:

@@ -231,9 +231,9 @@ class TestDiverged:
 
         real, seen = loop._step, []
 
-        def step(*arguments: object) -> float:
+        def step(*arguments: object) -> object:
             seen.append(real(*arguments))  # type: ignore[arg-type]
-            return float(value) if len(seen) == 13 else seen[-1]
+            return seen[-1]._replace(loss=float(value)) if len(seen) == 13 else seen[-1]
 
         with monkeypatch.context() as patch:
             patch.setattr(loop, "_step", step)

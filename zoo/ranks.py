@@ -1,0 +1,26 @@
+"""Which of the processes that train together this is, from the environment that torchrun sets.
+
+Known before they have joined, and without torch; ``zoo.processes`` is what they say to each other.
+"""
+
+import os
+
+
+def world() -> int:
+    """How many processes were started together."""
+    return _number("WORLD_SIZE", 1)
+
+
+def rank() -> int:
+    """This process's number among all, from 0."""
+    return _number("RANK", 0)
+
+
+def local() -> int:
+    """This process's number among those of its machine, from 0."""
+    return _number("LOCAL_RANK", rank())
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    return int(text) if text.isdigit() else default
