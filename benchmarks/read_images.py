@@ -2,8 +2,8 @@
 
 All do the same work on the same files, from the file to a batch of normalised floats: decode, random resized
 crop, flip, scale, normalise. The peers are the pipelines of torchvision's reference for classification: PIL,
-and the transforms of v2 on PIL's images and on tensors. All run in this process, without workers; time is processor time of one
-thread. The photographs are those that scikit-learn ships, cut and scaled.
+and the transforms of v2 on PIL's images and on tensors. All run in this process, without workers; time is
+processor time of one thread. The photographs are those that scikit-learn ships, cut and scaled.
 """
 
 from collections.abc import Callable
