@@ -31,6 +31,7 @@ def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
 def text(config: Config, model: Model, data: DataSet, rows: Sequence[Row], position: Position) -> str:
     """The card, in Markdown."""
     last, (error, loss, epoch) = rows[-1], position.best
+    rate = config.optimizer.rate(config.trainer.batch_size)
     shape = "×".join(map(str, model.shape))
     lines = [
         f"# {model.name} on {data.name}",
@@ -41,7 +42,7 @@ def text(config: Config, model: Model, data: DataSet, rows: Sequence[Row], posit
         f"- **Data**: {data.name}; {len(data.train.labels):,} training images, {len(data.val.labels):,} for",
         f"  validation, {len(data.classes):,} classes. Values are in [0, 1], less {_numbers(data.mean)},",
         f"  divided by {_numbers(data.std)}.",
-        f"- **Training**: {config.optimizer.name}, rate {config.optimizer.rate(config.trainer.batch_size):g}, {config.schedule.name}",
+        f"- **Training**: {config.optimizer.name}, rate {rate:g}, {config.schedule.name}",
         f"  schedule, batches of {config.trainer.batch_size}, {last.epoch} epochs, {last.step:,} steps, seed",
         f"  {config.seed}, {config.precision.name}; {duration(sum(row.seconds for row in rows))} in all.",
         "",

@@ -53,7 +53,8 @@ def _help() -> str:
 
 
 def _end(message: str, code: int) -> int:
-    complain(message)
+    if message:
+        complain(message)
     return code
 
 

@@ -2,11 +2,13 @@
 
 import dataclasses
 import itertools
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from zoo import check, model, overrides, recipes, yamls
 from zoo.errors import UserError
 from zoo.launchers import LAUNCHERS
 from zoo.schema import GROUPS, Config, TrainerOptions
-from zoo.sweepers import SWEEPERS
+from zoo.sweepers import SWEEPERS, Sweep
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -55,9 +57,23 @@ class Request:
         Raises:
             UserError: one line saying which override is wrong, and what may have been meant.
         """
-        choices = [overrides.values(text, self.multirun) for text in self.overrides]
-        combinations = list(itertools.islice(itertools.product(*choices), MOST_CHECKED))
-        return [self.config([text for text in combination if text]) for combination in combinations]
+        choices = itertools.product(*self._choices())
+        combinations = itertools.islice(choices, MOST_CHECKED)
+        configs = [self.config(combination) for combination in combinations]
+        for text in self.overrides:
+            if overrides.is_range(text) and configs[0].sweeper.name == "grid":
+                raise UserError(
+                    f"{text.lstrip('+')}: a range has no end of values; sweeper=optuna searches it"
+                )
+        return configs
+
+    def size(self, first: Config) -> int:
+        """How many runs are asked for; ``first`` is the config of the first."""
+        combinations = math.prod(map(len, self._choices()))
+        return first.sweeper.runs(combinations) if self.multirun else 1
+
+    def _choices(self) -> list[list[str]]:
+        return [overrides.values(text, self.multirun) for text in self.overrides]
 
     def config(self, given: Sequence[str]) -> Config:
         """The config of one run, by its overrides.
@@ -77,32 +93,42 @@ class Request:
             self._check_alone(recipe)
             raise
 
-    def launch(self, job: Callable[[Job], float | None]) -> Path | None:
-        """Run ``job`` through Hydra: once, or with ``multirun`` for every combination, by Hydra's launcher.
+    def launch(self, job: Callable[[Job], float | None], first: Config) -> Path | None:
+        """Run ``job`` through Hydra: once, or with ``multirun`` for each run of a sweep, by Hydra's launcher.
 
-        A launcher may run jobs in processes of their own, so ``job`` must keep what it found in files. What
-        comes back is the folder where Hydra keeps its record of a sweep.
+        A launcher may run jobs in processes of their own, so ``job`` must keep what it found in files.
+        ``first`` is the config of the first run. What comes back is the folder of the sweep's record.
         """
         import hydra
         from hydra.core.hydra_config import HydraConfig
 
-        first = self.configs()[0]
-        how = (*LAUNCHERS.build(first.launcher), *SWEEPERS.build(first.sweeper)) if self.multirun else ()
-        sweeps: list[Path] = []
+        sweep = self._sweep_folder(first) if self.multirun else None
 
         def task(_raw: "DictConfig") -> float | None:
             about = HydraConfig.get()
             given = list(about.overrides.task)
-            sweep = Path(about.sweep.dir) if self.multirun else None
-            number = int(about.job.num) if self.multirun else 0
-            sweeps[:] = [sweep] if sweep else []
+            number = 0 if sweep is None else int(about.job.num)
             return job(Job(self.config(given), [text.lstrip("+") for text in given], number, sweep))
 
         _store()
+        how = () if sweep is None else ("--multirun", *self._how(first), _sweep_dir(sweep))
         decorated = hydra.main(config_path=str(CONFIGS), config_name="config", version_base=VERSION)(task)
-        with _arguments([*(["--multirun"] if self.multirun else []), *self._all(), *how]), _one_line():
+        with _arguments([*how, *self._all()]), _one_line():
             decorated()
-        return sweeps[0] if sweeps else None
+        return sweep
+
+    def _how(self, first: Config) -> Iterator[str]:
+        yield from LAUNCHERS.build(first.launcher)
+        about = Sweep(first.resume, first.overwrite, first.launcher.at_once)
+        yield from SWEEPERS.build(first.sweeper, about)
+
+    def _sweep_folder(self, first: Config) -> Path:
+        """Where a sweep is recorded: by name if it has one, else by the time."""
+        given = [text for text in self.overrides if overrides.key_of(text) == "hydra.sweep.dir"]
+        if given:
+            return Path(str(overrides.parse(given[-1]).value()))
+        name = first.sweeper.folder or f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+        return Path(first.runs).expanduser() / "sweeps" / name
 
     def _all(self, given: Sequence[str] | None = None) -> list[str]:
         own = [] if self.folder is None else [f"hydra.searchpath=['file://{self.folder.resolve()}']"]
@@ -192,6 +218,10 @@ def plain(config: Config) -> dict[str, Any]:
 def to_yaml(config: Config) -> str:
     """A config as YAML: every option with the value it has."""
     return yamls.dump(plain(config))
+
+
+def _sweep_dir(folder: Path) -> str:
+    return f"hydra.sweep.dir={overrides.literal(str(folder))}"
 
 
 def _last_of_each(lines: Sequence[str]) -> list[str]:

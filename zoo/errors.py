@@ -25,6 +25,10 @@ class Interrupted(BaseException):
         super().__init__(message)
         self.exit_code = 128 + signal_number
 
+    def unsaid(self) -> "Interrupted":
+        """The same with nothing to print, for the processes beside the main one."""
+        return Interrupted("", self.exit_code - 128)
+
 
 def of_the_system(error: OSError) -> str:
     """An error of the operating system in one line."""

@@ -20,13 +20,18 @@ class Stop:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in self._taken():
                 self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _taken(self) -> tuple[int, ...]:
+        """With what a cluster sends ahead of the end of a job, where something here waits for it."""
+        ahead = callable(signal.getsignal(signal.SIGUSR2))
+        return (signal.SIGINT, signal.SIGTERM, *((signal.SIGUSR2,) if ahead else ()))
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
         if self.signal is not None and not self.twice:

@@ -38,19 +38,31 @@ def groups_picked(overrides: Iterable[str]) -> set[str]:
     return (keys & set(CHOICES)) | ({"model"} if "model.spec" in keys else set())
 
 
+def is_range(text: str) -> bool:
+    """Whether an override gives an interval, for a search."""
+    from hydra.core.override_parser.types import IntervalSweep
+
+    return isinstance(parse(text).value(), IntervalSweep)
+
+
 def values(text: str, multirun: bool) -> list[str]:
-    """An override as one override a value; for an open range (a sweeper's own affair), none.
+    """An override as one override a value; for a range, its ends.
 
     Raises:
         UserError: several values without ``-m``.
     """
+    from hydra.core.override_parser.types import IntervalSweep
+
     override = parse(text)
     if not override.is_sweep_override():
         return [text]
     if not multirun:
         raise UserError(f"{text.lstrip('+')}: several values; add -m to run each")
+    value = override.value()
+    if isinstance(value, IntervalSweep):
+        return [f"{text.partition('=')[0]}={end}" for end in (value.start, value.end)]
     if not override.is_discrete_sweep():
-        return [""]
+        return [text]  # Hydra says what is wrong with it
     return [f"{text.partition('=')[0]}={value}" for value in override.sweep_string_iterator()]
 
 

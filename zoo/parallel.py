@@ -5,6 +5,7 @@ each, and puts a block together when it is needed. Either way what is saved is w
 names, so that a checkpoint knows nothing of how many processes wrote it. With one process nothing happens.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -50,9 +51,14 @@ def share(kind: str, module: nn.Module, copy: nn.Module | None, device: torch.de
         # Gradients travel with every part of a step: kept until the last, they would be whole ones.
         return Shared(module)
     places = [device.index or 0] if device.type == "cuda" else None
-    together = nn.parallel.DistributedDataParallel(
-        module, device_ids=places, broadcast_buffers=False, gradient_as_bucket_view=True
-    )
+    # Of a tensor with one channel: its strides can be read in two ways, which are the same.
+    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
+    with warnings.catch_warnings():
+        # The name that is to come is not there in every version that we run with.
+        warnings.filterwarnings("ignore", message="`broadcast_buffers` is deprecated", category=FutureWarning)
+        together = nn.parallel.DistributedDataParallel(
+            module, device_ids=places, broadcast_buffers=False, gradient_as_bucket_view=True
+        )
     return Shared(together, together.no_sync)
 
 

@@ -19,27 +19,30 @@ NOT_IN_NAME = ("recipe", "runs", "name", "resume", "overwrite", "origin")
 """Overrides that the name tells already, or that are no matter of the run itself."""
 OF_THE_NET = ("model", "data", "model.spec", "model.net")
 """Overrides that the name of a run without a recipe begins with."""
-FREE = tuple(
-    f"trainer.{name}"
-    for name in (
-        "device",
-        "processes",
-        "parallel",
-        "wait",
-        "threads",
-        "progress",
-        "workers",
-        "save_steps",
-        "save_minutes",
-        "save_async",
-        "broken",
-    )
+FREE = (
+    *(
+        f"trainer.{name}"
+        for name in (
+            "device",
+            "processes",
+            "parallel",
+            "wait",
+            "threads",
+            "progress",
+            "workers",
+            "save_steps",
+            "save_minutes",
+            "save_async",
+            "broken",
+        )
+    ),
+    *(f"data.{name}" for name in ("cache", "cache_gb", "cache_folder", "verify")),
 )
 """Options that do not make another run of it."""
 FREE_GROUPS = ("logger", "launcher", "sweeper")
 FIXED = ("model", "data", "seed", "optimizer.name", "trainer.batch_size")
 """What a resumed run must share with its beginning."""
-MAY_MOVE = ("data.root", "data.verify", "model.spec")
+MAY_MOVE = ("data.root", "model.spec")
 
 
 @dataclass(frozen=True)
@@ -129,16 +132,25 @@ def is_free(key: str) -> bool:
     return key in FREE or key.partition(".")[0] in FREE_GROUPS or key.startswith("hydra")
 
 
+def of(options: Config, overrides: Sequence[str]) -> RunFolder:
+    """The folder for a run, whatever is in it.
+
+    Raises:
+        UserError: its name leads elsewhere.
+    """
+    name = options.name or default_name(options, overrides)
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise UserError(f"name={name}: a name within the folder of runs is expected; runs=… sets that folder")
+    return RunFolder(Path(options.runs).expanduser() / name)
+
+
 def find(options: Config, overrides: Sequence[str]) -> RunFolder:
     """The folder for a run, checked against what it is to hold.
 
     Raises:
         UserError: it holds a run already, or should and does not.
     """
-    name = options.name or default_name(options, overrides)
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise UserError(f"name={name}: a name within the folder of runs is expected; runs=… sets that folder")
-    folder = RunFolder(Path(options.runs).expanduser() / name)
+    folder = of(options, overrides)
     if folder.path.exists() and not folder.path.is_dir():
         raise UserError(f"{folder.path}: is a file, and the run needs a folder of that name")
     if folder.path.exists() and not is_run(folder) and any(folder.path.iterdir()):

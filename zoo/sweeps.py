@@ -30,6 +30,16 @@ def note_failure(job: "Job", why: str) -> None:
     _write(job, {"failed": why})
 
 
+def was_begun(job: "Job") -> bool:
+    """Whether a run of a sweep was begun before, as by a cluster's job that was queued again; it is now."""
+    assert job.sweep is not None
+    mark = job.sweep / "jobs" / f"{job.number}.begun"
+    before = mark.exists()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    return before
+
+
 def read(sweep: Path) -> list[dict[str, Any]]:
     """What the runs of a sweep left, in their order."""
     files = sorted((sweep / "jobs").glob("*.json"), key=lambda path: int(path.stem))

@@ -4,7 +4,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
-from torch.distributed.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from zoo import processes
@@ -61,7 +60,22 @@ class _SyncNorm(_BatchNorm):
         """Any number of dimensions: that was the replaced norm's to say."""
 
 
-def _summed(own: Tensor) -> Tensor:
+class _Sum(torch.autograd.Function):
     """Over all processes; gradients are summed over them too."""
-    summed: Tensor = functional.all_reduce(own)  # type: ignore[no-untyped-call]
+
+    @staticmethod
+    def forward(_context: Any, own: Tensor) -> Tensor:
+        summed = own.clone()
+        distributed.all_reduce(summed)
+        return summed
+
+    @staticmethod
+    def backward(_context: Any, gradient: Tensor) -> Tensor:
+        summed = gradient.clone(memory_format=torch.contiguous_format)
+        distributed.all_reduce(summed)
+        return summed
+
+
+def _summed(own: Tensor) -> Tensor:
+    summed: Tensor = _Sum.apply(own)  # type: ignore[no-untyped-call]
     return summed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zoo import card, checkpoint, device, history, loop, parts, plot, processes, run_folder
+from zoo import card, checkpoint, device, elsewhere, history, loop, parts, plot, processes, run_folder
 from zoo.checkpoint import Position
 from zoo.data import DATASETS
 from zoo.data.base import DataSet
@@ -106,7 +106,8 @@ def _run(
     about: dict[str, object],
     shown: Reporter,
 ) -> None:
-    with Stop(twice=processes.world() > 1) as stop:
+    twice = processes.world() > 1 or elsewhere.beside_others(config)
+    with Stop(twice=twice) as stop:
         keeper = RunKeeper(config, folder, built, position, about, shown, stop)
         try:
             with device.enough_of_all(config):

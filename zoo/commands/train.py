@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import arguments as line
-from zoo.errors import UserError, of_the_system
+from zoo import ranks
+from zoo.errors import UserError
 
 if TYPE_CHECKING:
-    from zoo.config import Job, Request
+    from zoo.config import Request
+    from zoo.schema import Config
     from zoo.train import Result
 
 USAGE = "zoo train [-m] [--cfg job] [--from RUN] [--config-dir DIR] [GROUP=CHOICE | OPTION=VALUE] ..."
@@ -54,39 +56,30 @@ def complete(words: Sequence[str], start: str) -> Iterable[str]:
 
 
 def _launch(request: "Request") -> "list[Result]":
-    from zoo import sweeps
+    try:
+        configs = request.configs()  # every mistake shows before the first run, and before torch is loaded
+        for config in configs:
+            _check(request, config)
+    except UserError as error:
+        if ranks.local():  # the first process of this machine says it
+            raise UserError("") from error
+        raise
+    from zoo import jobs
 
-    total = len(request.configs())  # every mistake shows before the first run
-    results: list[Result] = []
-    failed: list[Exception] = []
+    return jobs.run(request, configs[0])
 
-    def job(one: "Job") -> float | None:
-        from zoo.train import train
 
-        if one.sweep is not None:
-            sys.stdout.write(f"\nrun {one.number + 1} of {total}: {' '.join(one.overrides)}\n")
-            sys.stdout.flush()
-        try:
-            result = train(one.config, one.overrides)
-        except (UserError, OSError) as error:
-            if one.sweep is None:  # raised beyond Hydra, which would print it too
-                failed.append(error)
-                return None
-            text = of_the_system(error) if isinstance(error, OSError) else str(error)
-            line.complain(text)
-            sweeps.note_failure(one, text)
-            return None
-        results.append(result)
-        if one.sweep is not None:
-            sweeps.note(one, result)
-        return result.top1_error
-
-    sweep = request.launch(job)
-    if failed:
-        raise failed[0]
-    if sweep is not None:
-        sweeps.summarise(sweep)
-    return results
+def _check(request: "Request", config: "Config") -> None:
+    started, own = ranks.world(), config.trainer.processes
+    if started > 1 and own not in (None, started):
+        raise UserError(
+            f"trainer.processes={own}: torchrun has started {started} processes already; give one of the two"
+        )
+    if started > 1 and request.multirun and config.launcher.name != "serial":
+        raise UserError(
+            f"launcher={config.launcher.name}: it starts runs of its own, and torchrun has started {started} "
+            "processes; leave torchrun out, and give trainer.processes"
+        )
 
 
 def _request(options: argparse.Namespace) -> "Request":
@@ -97,7 +90,7 @@ def _request(options: argparse.Namespace) -> "Request":
         from zoo import run_folder
 
         base, differs = run_folder.repeat(options.origin)
-        for text in differs:
+        for text in differs if ranks.local() == 0 else ():
             sys.stderr.write(f"zoo: {options.origin} ran with another {text}\n")
     return config.request(options.overrides, multirun=options.multirun, folder=options.config_dir, base=base)
 

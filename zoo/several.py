@@ -1,0 +1,163 @@
+"""``trainer.processes``: one run by several processes of this machine, without torchrun.
+
+torch's own launcher starts, watches and ends them. Each is ``python -m zoo.several FOLDER``; what it is to
+do, and what came of it, are files of a temporary folder.
+"""
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import Interrupted, UserError
+from zoo.history import Row
+from zoo.run_folder import RunFolder
+from zoo.schema import Config
+from zoo.train import Result
+
+TASK, OUTCOME = "task.json", "outcome.json"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+def train(config: Config, overrides: Sequence[str], *, quiet: bool) -> Result:
+    """``zoo.train.train`` in ``trainer.processes`` processes; with ``quiet`` they show nothing.
+
+    Raises:
+        UserError: as there, or a process ended without a word.
+        Interrupted: a signal came; the run is saved and can go on.
+    """
+    from zoo import config as configs
+
+    with tempfile.TemporaryDirectory(prefix="zoo-") as name:
+        folder = Path(name)
+        task = {"config": configs.plain(config), "overrides": list(overrides), "quiet": quiet}
+        (folder / TASK).write_text(json.dumps(task), encoding="utf-8")
+        ended = _launch(config, folder)
+        if not (folder / OUTCOME).exists():
+            raise UserError(
+                f"{ended or 'The run ended without a word.'} resume=true goes on from what is saved."
+            )
+        outcome = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
+    if "failed" in outcome:
+        raise UserError(outcome["failed"])
+    if "interrupted" in outcome:
+        raise Interrupted(outcome["interrupted"], outcome["signal"])
+    last = Row(**outcome.pop("last"))
+    return Result(RunFolder(Path(outcome.pop("folder"))), last=last, **outcome)
+
+
+def _launch(config: Config, folder: Path) -> str | None:
+    """Start the processes and wait for them; what is wrong with how they ended."""
+    from torch.distributed.elastic.multiprocessing.api import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+    count = config.trainer.processes or 1
+    how = LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=count,
+        run_id=folder.name,
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        local_addr="localhost",
+        max_restarts=0,
+        # What they save before they end may take as long as they would wait for one another.
+        shutdown_timeout=round(60 * config.trainer.wait),
+    )
+    with _own_signals(), _threads(count), _quiet_log():
+        try:
+            elastic_launch(how, sys.executable)("-m", "zoo.several", str(folder))
+        except ChildFailedError as error:
+            rank, failure = error.get_first_failure()
+            return f"Process {rank} of the run ended: {failure.message.splitlines()[0]}."
+        except SignalException as error:
+            return f"Stopped by {error.sigval.name}."
+    return None
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """The launcher takes signals for itself, and does not give them back."""
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """A share of the processor each, unless the user has said how much."""
+    name = "OMP_NUM_THREADS"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = str(max(1, (os.cpu_count() or 1) // count))
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """What the launcher logs of a failure is said in one line instead."""
+    import logging
+
+    log = logging.getLogger("torch.distributed.elastic")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _member(folder: Path) -> int:
+    """What each of the processes does; the main one writes down how the run ended."""
+    from zoo import check, processes, ranks
+    from zoo.progress import Silent
+    from zoo.train import train as train_here
+
+    task = json.loads((folder / TASK).read_text(encoding="utf-8"))
+    config = check.build(Config, task["config"])
+    try:
+        with processes.joined(config.trainer.device, config.trainer.wait):
+            result = train_here(config, task["overrides"], Silent() if task["quiet"] else None)
+    except UserError as error:
+        if ranks.rank() == 0 or not processes.is_heard(error):
+            _note(folder, {"failed": str(error)})
+        return 1
+    except Interrupted as stopped:
+        if ranks.rank() == 0:
+            _note(folder, {"interrupted": str(stopped), "signal": stopped.exit_code - 128})
+        return stopped.exit_code
+    if ranks.rank() == 0:
+        _note(folder, {**dataclasses.asdict(result), "folder": str(result.folder.path)})
+    return 0
+
+
+def _note(folder: Path, outcome: dict[str, Any]) -> None:
+    """The first word counts: what others say of a process that is gone follows from it."""
+    try:
+        with (folder / OUTCOME).open("x", encoding="utf-8") as file:
+            json.dump(outcome, file)
+    except FileExistsError:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(_member(Path(sys.argv[1])))
