@@ -20,7 +20,8 @@ from torch.utils.data import DataLoader
 from benchmarks.measure import compare
 from tests.peers import import_torchvision
 from zoo.augment.crop import CropOptions
-from zoo.data.imagefolder import MEAN, STD, ImageFolder, ImageFolderOptions
+from zoo.data.imagefolder import ImageFolder, ImageFolderOptions
+from zoo.data.photos import MEAN, STD
 from zoo.input import ToInput
 from zoo.loader import Loader
 from zoo.transform import training

@@ -7,37 +7,23 @@ from pathlib import Path
 
 from zoo.augment.base import AugmentOptions
 from zoo.augment.crop import CropOptions
-from zoo.data.base import DATASETS, DataOptions, DataSet
+from zoo.data.base import DATASETS, DataSet
+from zoo.data.holdout import hold_out
+from zoo.data.photos import PhotoOptions, opened, verify
 from zoo.errors import UserError
 from zoo.images.decode import EXTENSIONS
 from zoo.images.photo import Photo, read
-from zoo.images.picture import BrokenImageError
 from zoo.options import option
 
 Item = tuple[Path, int]
 """An image file and its class."""
 
-# The usual statistics of photographs in RGB (those of ImageNet's training images).
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
-
 
 @dataclass(frozen=True)
-class ImageFolderOptions(DataOptions):
+class ImageFolderOptions(PhotoOptions):
     """Options of ``data=imagefolder``."""
 
     root: str | None = option(None, "folder with train/ and val/, or with the class folders themselves")
-    size: int | None = option(
-        None, "side in pixels that images are scaled to; null takes what the net declares", low=1
-    )
-    val_crop: float = option(
-        0.875, "share of the shorter side that the centre crop keeps in validation", above=0, high=1
-    )
-    val_share: float = option(0.1, "share of each class held out where there is no val/", above=0, high=0.9)
-    split_seed: int = option(0, "which images are held out; apart from the run's seed", low=0)
-    verify: bool = option(
-        False, "read every image once before training, instead of meeting a broken one later"
-    )
 
 
 @DATASETS.register("imagefolder", ImageFolderOptions)
@@ -58,13 +44,11 @@ class ImageFolder:
         self.size = options.size
         self.classes, self.train, self.val = _find(root, options)
         if options.verify:
-            for path, _ in [*self.train, *self.val]:
-                _verify(path)
+            verify(FileSplit(self.train), FileSplit(self.val))
 
     def open(self) -> DataSet:
         """The images, each read when it is asked for."""
-        train, val = FileSplit(self.train), FileSplit(self.val)
-        return DataSet("imagefolder", self.classes, train, val, MEAN, STD, self.options.val_crop)
+        return opened("imagefolder", self.classes, FileSplit(self.train), FileSplit(self.val), self.options)
 
 
 class FileSplit:
@@ -126,27 +110,9 @@ def _images(folder: Path) -> Iterator[Path]:
 
 
 def _split(items: list[Item], options: ImageFolderOptions) -> tuple[list[Item], list[Item]]:
-    """Hold out a share of every class, and at least one image where a class has two."""
-    import numpy as np
-
-    rng = np.random.default_rng(options.split_seed)
-    train: list[Item] = []
-    val: list[Item] = []
-    for label in range(items[-1][1] + 1):
-        own = [item for item in items if item[1] == label]
-        held = 0 if len(own) < 2 else min(len(own) - 1, max(1, round(len(own) * options.val_share)))
-        out = set(rng.permutation(len(own))[:held].tolist())
-        train += [item for i, item in enumerate(own) if i not in out]
-        val += [item for i, item in enumerate(own) if i in out]
+    train, val = hold_out([label for _, label in items], options.val_share, options.split_seed)
     if not val:
         raise UserError(
             f"{items[0][0].parent.parent}: one image a class is too few to hold any out for validation"
         )
-    return train, val
-
-
-def _verify(path: Path) -> None:
-    try:
-        read(path).pixels(1)
-    except BrokenImageError as error:
-        raise UserError(str(error)) from error
+    return [items[index] for index in train], [items[index] for index in val]
