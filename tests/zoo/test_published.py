@@ -282,11 +282,11 @@ def test_a_binary_file_that_is_cut_or_not_cifars(tmp_path: Path) -> None:
 def test_a_folder_without_the_files(zoo: Callable, tmp_path: Path) -> None:
     cifar10_files(tmp_path / "some", python_2)
     (tmp_path / "some" / "data_batch_4").unlink()
-    ran = zoo("train", "data=cifar10", f"data.root={tmp_path / 'some'}")
+    ran = zoo("data", "data=cifar10", f"data.root={tmp_path / 'some'}")
     assert (ran.code, ran.err.count("\n")) == (1, 1)
     assert "not all files of cifar10: data_batch_1" in ran.err
     assert "or cifar-10-python.tar.gz. Without data.root they are fetched." in ran.err
-    ran = zoo("train", "data=mnist", f"data.root={tmp_path / 'none'}")
+    ran = zoo("data", "data=mnist", f"data.root={tmp_path / 'none'}")
     assert (ran.code, ran.err.count("\n")) == (1, 1)
     assert "none: no such folder; it is to hold mnist: train-images-idx3-ubyte" in ran.err
 
@@ -386,7 +386,7 @@ def test_another_checksum_is_refused(
     mnist_files(tmp_path / "web")
     files = {path.name: path.read_bytes() + b"x" for path in sorted((tmp_path / "web").iterdir())}
     monkeypatch.setattr(mnist, "MNIST", given(mnist.MNIST, files, published))
-    ran = zoo("train", "data=mnist")
+    ran = zoo("data", "data=mnist")
     assert ran.code == 1
     assert "could not be fetched (what came has another checksum). Without a network, put" in ran.err
     assert not list(fetch.cache("mnist").glob("*.gz")), "nothing is kept of it"
@@ -397,7 +397,7 @@ def test_without_a_network_it_says_what_to_do(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(cifar.Cifar10, "data", given(cifar.CIFAR10, {"c.tar.gz": b""}, "http://127.0.0.1:9"))
-    ran = zoo("train", "data=cifar10")
+    ran = zoo("data", "data=cifar10")
     assert ran.code == 1
     fetching, told = ran.err.splitlines()
     assert fetching.startswith("zoo: fetching http://127.0.0.1:9/c.tar.gz to ")
