@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CONFIGS = Path(__file__).parent / "configs"
 VERSION = "1.3"
+ASIDE = {"launcher", "sweeper", "resume", "overwrite"}
+"""What of a command line is about a whole sweep."""
 MOST_CHECKED = 1000
 """A larger sweep than this is checked job by job only, as each starts."""
 
@@ -36,6 +38,11 @@ class Job:
     number: int
     sweep: Path | None
     """Where a sweep is recorded; None for a run alone."""
+
+    @property
+    def told(self) -> list[str]:
+        """The overrides that say which run it is."""
+        return [text for text in self.overrides if overrides.key_of(text).partition(".")[0] not in ASIDE]
 
 
 @dataclass(frozen=True)

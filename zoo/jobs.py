@@ -112,7 +112,7 @@ class _Runner:
         return result.top1_error
 
     def _announce(self, job: Job, before: str, after: str) -> None:
-        sys.stdout.write(f"{before}run {job.number + 1} of {self.total}: {' '.join(job.overrides)}{after}\n")
+        sys.stdout.write(f"{before}run {job.number + 1} of {self.total}: {' '.join(job.told)}{after}\n")
         sys.stdout.flush()
 
     def _failed(self, job: Job, error: UserError | OSError) -> float | None:

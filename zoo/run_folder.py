@@ -127,6 +127,12 @@ def default_name(options: Config, overrides: Sequence[str]) -> str:
     return f"{name[: LONGEST_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
+def tells(override: str) -> bool:
+    """Whether an override says which run it is, rather than how it is run or kept."""
+    key = override.lstrip("+").partition("=")[0]
+    return not (is_free(key) or key in NOT_IN_NAME)
+
+
 def is_free(key: str) -> bool:
     """Whether an option is one of how a run is run, which does not make it another."""
     return key in FREE or key.partition(".")[0] in FREE_GROUPS or key.startswith("hydra")

@@ -1,25 +1,21 @@
 """``sweeper=optuna``: Optuna chooses the options of each run by what the runs before it found.
 
-Hydra's own plugin for Optuna wants an Optuna of 2022, so this is one: it asks a study for values, has Hydra's
-launcher run them, and tells the study the errors. The study is a file, so that a search that was stopped goes
-on; what a trial draws depends on the seed, its number and the results before it, and on nothing else.
+Hydra's own plugin for Optuna wants an Optuna of 2022. This asks a study for values, has Hydra's launcher make
+the runs, and tells the study their errors. The study is a file, so that a search that was stopped goes on;
+what a trial draws depends on the seed, its number and the results before it, and on nothing else.
 """
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import optuna
-from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, QuotedString, RangeSweep
-from hydra.core.plugins import Plugins
-from hydra.plugins.sweeper import Sweeper
-from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -28,91 +24,75 @@ from optuna.distributions import (
 )
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import Trial, TrialState
 
 from zoo.errors import UserError
-from zoo.overrides import key_of
-from zoo.run_folder import NOT_IN_NAME, is_free
+from zoo.run_folder import tells
 
-NAME = "zoo_optuna"
 STUDY, JOURNAL = "zoo", "study.journal"
 WORST = 1.0
 """The error that a run without a result counts as, so that the search keeps away from it."""
 
 
-def register() -> None:
-    """Make the sweeper known to Hydra, which else looks for plugins in packages of a certain name."""
-    Plugins.instance().register(OptunaSweeper)
-    node = {"_target_": f"{OptunaSweeper.__module__}.{OptunaSweeper.__name__}"}
-    settings = dict.fromkeys(("trials", "sampler", "seed", "at_once", "resume", "overwrite"))
-    ConfigStore.instance().store(NAME, {**node, **settings}, "hydra/sweeper")
+@dataclass(frozen=True)
+class Search:
+    """One search; the options are those of ``sweeper=optuna``.
 
+    ``launch`` runs jobs, each a list of overrides, whose numbers begin with the one given.
+    """
 
-class OptunaSweeper(Sweeper):
-    """Hydra makes it with the settings that ``zoo.sweepers.optuna`` gives."""
+    folder: Path
+    launch: Callable[..., Sequence[Any]]
+    trials: int
+    sampler: str
+    seed: int
+    at_once: int
+    resume: bool
+    overwrite: bool
 
-    __module__ = "hydra_plugins.zoo"  # the only place that Hydra takes plugins from
-
-    def __init__(
-        self, trials: int, sampler: str, seed: int, at_once: int, resume: bool, overwrite: bool
-    ) -> None:
-        self.trials = trials
-        self.sampler = sampler
-        self.seed = seed
-        self.at_once = at_once
-        self.resume = resume
-        self.overwrite = overwrite
-
-    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Hydra's beginning."""
-        self.folder = Path(str(config.hydra.sweep.dir))
-        self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
-        )
-
-    def sweep(self, arguments: list[str]) -> None:
-        """Make the runs.
+    def run(self, arguments: Sequence[str]) -> None:
+        """Make the runs; ``arguments`` are overrides, some with ranges.
 
         Raises:
             UserError: no option has a range, or the study is not one to go on with.
         """
-        parsed = OverridesParser.create().parse_overrides(arguments)
+        parsed = OverridesParser.create().parse_overrides(list(arguments))
         space = {each.get_key_element(): distribution(each) for each in parsed if each.is_sweep_override()}
         fixed = [text for text, each in zip(arguments, parsed, strict=True) if not each.is_sweep_override()]
-        assert self.launcher is not None
         if not space:
             raise UserError(
                 "sweeper=optuna: no option has a range; give one a range, as optimizer.lr=interval(0.01,0.4)"
             )
-        study = self._study(self.folder, _told(arguments))
+        study = self._study(_told(arguments))
         while (left := self.trials - len(study.get_trials(states=(TrialState.COMPLETE,)))) > 0:
             trials = [self._ask(study, space) for _ in range(min(left, self.at_once))]
             jobs = [[*fixed, *(f"{key}={_value(trial, key)}" for key in space)] for trial in trials]
-            results = self.launcher.launch(jobs, initial_job_idx=trials[0].number)
+            results = self.launch(jobs, initial_job_idx=trials[0].number)
             for trial, result in zip(trials, results, strict=True):
                 error = result.return_value
                 if error is not None and math.isnan(error):  # stopped; it goes on with the search
                     return
                 study.tell(trial, WORST if error is None else float(error))
 
-    def _study(self, folder: Path, told: list[str]) -> optuna.Study:
+    def _study(self, told: list[str]) -> optuna.Study:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        file = folder / JOURNAL
+        file = self.folder / JOURNAL
         if self.overwrite:
-            for path in (file, *folder.glob("jobs/*")):
+            for path in (file, *self.folder.glob("jobs/*")):
                 path.unlink(missing_ok=True)
         if file.exists() and not self.resume:
             raise UserError(
-                f"{folder}: holds a search already; resume=true goes on with it, overwrite=true replaces it, "
-                "sweeper.study=… keeps both"
+                f"{self.folder}: holds a search already; resume=true goes on with it, overwrite=true "
+                "replaces it, sweeper.study=… keeps both"
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         storage = JournalStorage(JournalFileBackend(str(file)))
         study = optuna.create_study(storage=storage, study_name=STUDY, load_if_exists=True)
         before = study.user_attrs.get("told", told)
         if before != told:
             raise UserError(
-                f"{folder}: the search began with {' '.join(before)}; it cannot go on with {' '.join(told)}"
+                f"{self.folder}: the search began with {' '.join(before)}, and cannot go on with "
+                f"{' '.join(told)}"
             )
         study.set_user_attr("told", told)
         for trial in study.get_trials(states=(TrialState.RUNNING,)):  # was under way when it was stopped
@@ -121,7 +101,7 @@ class OptunaSweeper(Sweeper):
         return study
 
     def _ask(self, study: optuna.Study, space: Mapping[str, BaseDistribution]) -> Trial:
-        """The next trial: what is random in it comes from the seed and its number."""
+        """The next trial: what is random in it comes from the seed and the number of trials so far."""
         number = len(study.get_trials(deepcopy=False))
         drawn = int(np.random.default_rng((self.seed, number)).integers(2**32))
         with warnings.catch_warnings():
@@ -141,38 +121,34 @@ def distribution(override: Override) -> BaseDistribution:
         UserError: a sort of range that cannot be searched.
     """
     value = override.value()
-    if isinstance(value, ChoiceSweep):
+    if isinstance(value, ChoiceSweep | RangeSweep):
         return CategoricalDistribution([_text(each) for each in override.sweep_iterator()])
     if isinstance(value, IntervalSweep) and value.start is not None and value.end is not None:
         log = "log" in value.tags
-        if isinstance(value.start, int) and isinstance(value.end, int):
-            return IntDistribution(value.start, value.end, log=log)
-        return FloatDistribution(value.start, value.end, log=log)
-    if isinstance(value, RangeSweep):
-        return CategoricalDistribution([_text(each) for each in override.sweep_iterator()])
-    raise UserError(f"{override.input_line}: choice(…), range(…) or interval(…) is expected")
+        try:
+            if isinstance(value.start, int) and isinstance(value.end, int):
+                return IntDistribution(value.start, value.end, log=log)
+            return FloatDistribution(value.start, value.end, log=log)
+        except ValueError as error:
+            raise UserError(f"{str(override.input_line).lstrip('+')}: {error}") from error
+    raise UserError(f"{str(override.input_line).lstrip('+')}: a choice, a range or an interval is expected")
 
 
-def _text(value: Any) -> str | int | float | bool | None:
-    """A value of a choice, as it would be typed; lists and mappings cannot be values to Optuna."""
+def _text(value: Any) -> str | int | float | bool:
+    """A value of a choice, as it would be typed: Optuna keeps nothing else."""
     if isinstance(value, QuotedString):
-        return value.with_quotes()
+        return str(value.with_quotes())
     return value if isinstance(value, bool | int | float) else str(value)
 
 
-def _value(trial: Trial | FrozenTrial, key: str) -> str:
+def _value(trial: Trial, key: str) -> str:
     """In as many digits as one would type, and within the range: it becomes a part of the folder's name."""
     value, drawn_from = trial.params[key], trial.distributions[key]
     if isinstance(value, float) and isinstance(drawn_from, FloatDistribution):
-        return f"{min(max(float(f'{value:.5g}'), drawn_from.low), drawn_from.high)!r}"
+        return repr(min(max(float(f"{value:.5g}"), drawn_from.low), drawn_from.high))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _told(arguments: Sequence[str]) -> list[str]:
     """What makes it this search and no other."""
-    keys = {text: key_of(text) for text in arguments}
-    return sorted(
-        text.lstrip("+")
-        for text, key in keys.items()
-        if not (is_free(key) or key in NOT_IN_NAME or key.startswith("hydra"))
-    )
+    return sorted(text.lstrip("+") for text in arguments if tells(text))

@@ -76,9 +76,6 @@ def optuna(options: OptunaOptions, sweep: Sweep) -> tuple[str, ...]:
 
     if find_spec("optuna") is None:
         raise UserError("sweeper=optuna: not installed here; pip install 'netcompiler[sweeps]'")
-    from zoo import search
-
-    search.register()
     settings: dict[str, Any] = {
         "trials": options.trials,
         "sampler": options.sampler,
@@ -88,6 +85,6 @@ def optuna(options: OptunaOptions, sweep: Sweep) -> tuple[str, ...]:
         "overwrite": sweep.overwrite,
     }
     return (
-        f"hydra/sweeper={search.NAME}",
+        "hydra/sweeper=zoo_search",
         *(f"hydra.sweeper.{key}={literal(value)}" for key, value in settings.items()),
     )

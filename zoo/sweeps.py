@@ -75,4 +75,4 @@ def _write(job: "Job", values: dict[str, Any]) -> None:
     assert job.sweep is not None
     folder = job.sweep / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / f"{job.number}.json", json.dumps({**values, "overrides": job.overrides}))
+    write_text(folder / f"{job.number}.json", json.dumps({**values, "overrides": job.told}))
