@@ -11,12 +11,12 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
+from zoo import kept as keeping
 from zoo.augment.crop import CropOptions
-from zoo.data import kept as keeping
 from zoo.data.base import DataSet
 from zoo.data.imagefolder import FileSplit, ImageFolder, ImageFolderOptions
-from zoo.data.kept import KeptSplit, Store, kept
 from zoo.images.picture import BrokenImageError
+from zoo.kept import KeptSplit, Store, kept
 from zoo.loader import Batch, Loader
 from zoo.transform import training
 

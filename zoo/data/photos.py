@@ -1,18 +1,31 @@
 """What the data sets of photographs in files have in common."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from zoo.data.base import DataOptions, DataSet, Split
-from zoo.data.kept import PhotoSplit, kept
 from zoo.errors import UserError
+from zoo.images.photo import Photo
 from zoo.images.picture import BrokenImageError
 from zoo.options import option
 
 # The usual statistics of photographs in RGB (those of ImageNet's training images).
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
+
+
+class PhotoSplit(Protocol):
+    """A split whose pictures come from files."""
+
+    @property
+    def labels(self) -> Sequence[int]:
+        """The class of every picture."""
+
+    def picture(self, index: int) -> Photo:
+        """One of them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,8 @@ def opened(
     """
     splits: list[Split] = [train, val]
     if options.cache != "none":
+        from zoo.kept import kept
+
         folder = Path(options.cache_folder or tempfile.gettempdir()).expanduser()
         splits = [*kept((train, val), options.cache_gb, folder if options.cache == "disk" else None)]
     return DataSet(name, classes, splits[0], splits[1], MEAN, STD, options.val_crop)

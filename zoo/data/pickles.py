@@ -6,11 +6,12 @@ itself: stand-ins take what numpy's functions would be given, and an array is ma
 
 import pickle
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def read_pickle(path: Path) -> dict[str, Any]:
@@ -38,9 +39,11 @@ def read_pickle(path: Path) -> dict[str, Any]:
 class _Array:
     """Stands in for numpy.ndarray."""
 
-    value: np.ndarray | None = None
+    value: "np.ndarray | None" = None
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
+        import numpy as np
+
         _version, shape, kind, by_columns, content = state
         if not isinstance(kind, _Kind) or kind.code != "u1" or by_columns or not isinstance(content, bytes):
             raise pickle.UnpicklingError("an array of other things than bytes")

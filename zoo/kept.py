@@ -15,10 +15,10 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
+from zoo.data.photos import PhotoSplit
 from zoo.errors import UserError
 from zoo.images.crop import Box
 from zoo.images.photo import REDUCTIONS, Photo, cut, reduction
@@ -27,17 +27,6 @@ GB = 10**9
 HEIGHT, WIDTH, REDUCIBLE, PLACES = 0, 1, 2, 3
 """The columns of the table: a picture's size, whether it can be reduced, and, from PLACES on, where its
 pixels begin at each reduction, plus one: 0 is nowhere."""
-
-
-class PhotoSplit(Protocol):
-    """A split whose pictures come from files."""
-
-    @property
-    def labels(self) -> Sequence[int]:
-        """The class of every picture."""
-
-    def picture(self, index: int) -> Photo:
-        """One of them."""
 
 
 class Store:
