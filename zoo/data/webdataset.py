@@ -2,27 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo.augment.base import AugmentOptions
 from zoo.augment.crop import CropOptions
 from zoo.data.base import DATASETS, DataSet
 from zoo.data.holdout import hold_out
+from zoo.data.labels import classes, numbers
 from zoo.data.photos import PhotoOptions, opened, verify
 from zoo.errors import UserError
 from zoo.images.photo import Photo
 from zoo.images.picture import BrokenImageError
 from zoo.options import option
-from zoo.suggest import hint
 
 if TYPE_CHECKING:
     import numpy as np
 
     from zoo.shards import Samples
-
-
-MOST_CLASSES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -60,10 +56,10 @@ class WebDataset:
         train = shards.read_samples(shards.find(root, options.train, "data.train"), fields)
         held = None if options.val is None else shards.find(root, options.val, "data.val")
         val = shards.read_samples(held, fields) if held is not None else None
-        self.classes = _classes(options.names, train.classes, val.classes if val is not None else [])
-        self.train = ShardSplit(train, _labels(train.classes, self.classes))
+        self.classes = classes(train.classes, val.classes if val is not None else [], options.names)
+        self.train = ShardSplit(train, numbers(train.classes, self.classes))
         if val is not None:
-            self.val = ShardSplit(val, _labels(val.classes, self.classes))
+            self.val = ShardSplit(val, numbers(val.classes, self.classes))
         else:
             self.train, self.val = _held_out(self.train, options)
         if options.verify:
@@ -91,39 +87,6 @@ class ShardSplit:
         except OSError as error:
             raise BrokenImageError(f"{name}: cannot be read: {error.strerror or error}") from error
         return Photo(name, data)
-
-
-def _classes(file: str | None, train: Sequence[str], val: Sequence[str]) -> tuple[str, ...]:
-    """The classes: numbers from 0 to the largest, under their names if there is a file of them; or words."""
-    given = {*train, *val}
-    if not all(text.isdecimal() for text in given):
-        if file is not None:
-            raise UserError(f"data.names={file}: the samples name their classes themselves")
-        unknown = sorted(set(val) - set(train))
-        if unknown:
-            raise UserError(
-                f"the shards of data.val have a class {unknown[0]}; {hint(unknown[0], set(train))}"
-            )
-        return tuple(sorted(given))
-    count = 1 + max(map(int, given))
-    if count > MOST_CLASSES:
-        raise UserError(f"the shards have a class {count - 1}; numbers from 0 on are expected")
-    if file is None:
-        return tuple(str(label) for label in range(count))
-    path = Path(file).expanduser()
-    if not path.is_file():
-        raise UserError(f"data.names={file}: no such file")
-    names = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if len(names) < count:
-        raise UserError(f"data.names={file}: {len(names)} names, and the samples have classes to {count - 1}")
-    return tuple(names)
-
-
-def _labels(texts: Sequence[str], classes: tuple[str, ...]) -> list[int]:
-    if all(text.isdecimal() for text in set(texts)):
-        return [int(text) for text in texts]
-    numbers = {name: label for label, name in enumerate(classes)}
-    return [numbers[text] for text in texts]
 
 
 def _held_out(whole: ShardSplit, options: WebDatasetOptions) -> tuple[ShardSplit, ShardSplit]:
