@@ -100,16 +100,14 @@ class Request:
             self._check_alone(recipe)
             raise
 
-    def launch(self, job: Callable[[Job], float | None], first: Config) -> Path | None:
+    def launch(self, job: Callable[[Job], float | None], first: Config, sweep: Path | None) -> None:
         """Run ``job`` through Hydra: once, or with ``multirun`` for each run of a sweep, by Hydra's launcher.
 
         A launcher may run jobs in processes of their own, so ``job`` must keep what it found in files.
-        ``first`` is the config of the first run. What comes back is the folder of the sweep's record.
+        ``first`` is the config of the first run, ``sweep`` the folder of the sweep's record.
         """
         import hydra
         from hydra.core.hydra_config import HydraConfig
-
-        sweep = self._sweep_folder(first) if self.multirun else None
 
         def task(_raw: "DictConfig") -> float | None:
             about = HydraConfig.get()
@@ -122,15 +120,16 @@ class Request:
         decorated = hydra.main(config_path=str(CONFIGS), config_name="config", version_base=VERSION)(task)
         with _arguments([*how, *self._all()]), _one_line():
             decorated()
-        return sweep
 
     def _how(self, first: Config) -> Iterator[str]:
         yield from LAUNCHERS.build(first.launcher)
         about = Sweep(first.resume, first.overwrite, first.launcher.at_once)
         yield from SWEEPERS.build(first.sweeper, about)
 
-    def _sweep_folder(self, first: Config) -> Path:
-        """Where a sweep is recorded: by name if it has one, else by the time."""
+    def sweep_folder(self, first: Config) -> Path | None:
+        """Where a sweep is recorded: by name if it has one, else by the time; None for a run alone."""
+        if not self.multirun:
+            return None
         given = [text for text in self.overrides if overrides.key_of(text) == "hydra.sweep.dir"]
         if given:
             return Path(str(overrides.parse(given[-1]).value()))

@@ -3,13 +3,16 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 from zoo import processes
+from zoo.arguments import complain
 from zoo.errors import Interrupted, UserError
 from zoo.schema import Config
 
@@ -26,10 +29,8 @@ def beside_others(config: Config) -> bool:
 def task(config: Config) -> Iterator[None]:
     """Within, the tasks of a cluster's job are processes that train together.
 
-    Where the cluster ends the job before its time, the run is saved, and queued again.
-
-    Raises:
-        Interrupted: it cannot be queued again.
+    Where the cluster ends the job before its time, the run is saved, and queued again. What ends the task is
+    one line of its log.
     """
     if IN_JOB not in os.environ:
         yield
@@ -39,18 +40,20 @@ def task(config: Config) -> Iterator[None]:
 
     if submitit.JobEnvironment().num_tasks > 1 and "RANK" not in os.environ:
         TorchDistributedEnvironment().export(set_cuda_visible_devices=False)
-    with processes.joined(config.trainer.device, config.trainer.wait):
-        try:
+    try:
+        with processes.joined(config.trainer.device, config.trainer.wait), _queued_again():
             yield
-        except Interrupted as stopped:
-            if stopped.exit_code == 128 + signal.SIGUSR2:
-                _queue_again()
-            raise
+    except Interrupted as stopped:
+        complain(str(stopped))
+        sys.exit(stopped.exit_code)
+    except processes.LostError as error:
+        complain(str(error))
+        sys.exit(1)
 
 
 @contextmanager
-def watched(config: Config) -> Iterator[None]:
-    """Around a whole sweep: what happens to runs elsewhere is said in one line.
+def watched(config: Config, sweep: Path | None) -> Iterator[None]:
+    """Around a whole sweep: what happens to runs elsewhere is said in one line. ``sweep`` is its folder.
 
     Ctrl-C and SIGTERM reach the runs that joblib has started, which save themselves and end.
 
@@ -58,10 +61,12 @@ def watched(config: Config) -> Iterator[None]:
         Interrupted: one came.
         UserError: a process ended without a word.
     """
-    if config.launcher.name == "joblib":
+    if sweep is not None and config.launcher.name == "joblib":
         with _workers_told():
             yield
-    elif config.launcher.name == "slurm":
+    elif sweep is not None and config.launcher.name == "slurm":
+        sys.stdout.write(f"What the jobs show is in {sweep / '.submitit'}; this waits for all of them.\n")
+        sys.stdout.flush()
         with _jobs_named():
             yield
     else:
@@ -107,14 +112,21 @@ def _jobs_named() -> Iterator[None]:
     except FailedJobError as error:
         words = " ".join(str(error).split())
         raise UserError(f"A job of the sweep ended without a result: {words[:300]}") from error
+    except KeyboardInterrupt as error:
+        raise Interrupted("Stopped waiting; the jobs go on, and scancel ends them.", signal.SIGINT) from error
 
 
-def _queue_again() -> None:
+@contextmanager
+def _queued_again() -> Iterator[None]:
     """Submitit's own handler does it in the main process, and ends it; the others wait for that."""
-    if processes.is_main():
-        signal.raise_signal(signal.SIGUSR2)
-        return
     try:
-        processes.told()
-    except RuntimeError:  # the main process has ended
-        return
+        yield
+    except Interrupted as stopped:
+        if stopped.exit_code != 128 + signal.SIGUSR2:
+            raise
+        if processes.is_main():
+            signal.raise_signal(signal.SIGUSR2)
+        else:
+            with suppress(RuntimeError):  # that the main process has ended
+                processes.told()
+        raise

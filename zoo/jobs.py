@@ -41,8 +41,9 @@ def run(request: Request, first: Config) -> list[Result]:
 
 def _lead(request: Request, first: Config) -> list[Result]:
     runner = _Runner(request.size(first), leading=processes.world() > 1)
-    with elsewhere.watched(first):
-        sweep = request.launch(runner, first)
+    sweep = request.sweep_folder(first)
+    with elsewhere.watched(first, sweep):
+        request.launch(runner, first, sweep)
     processes.tell(None)
     if runner.failed:
         raise runner.failed[0]

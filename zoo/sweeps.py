@@ -66,9 +66,11 @@ def summarise(sweep: Path) -> None:
         rows.writerow(COLUMNS)
         rows.writerows([*(job[name] for name in COLUMNS[:-1]), " ".join(job["overrides"])] for job in ranked)
     sys.stdout.write(f"the same as a table: {path}\n")
-    failed = len(jobs) - len(done)
+    failed = [job for job in jobs if "failed" in job]
+    for job in failed:
+        sys.stdout.write(f"  failed: {' '.join(job['overrides'])}: {job['failed'].partition('. ')[0]}\n")
     if failed:
-        raise UserError(f"{failed} of {len(jobs)} runs failed, as said above")
+        raise UserError(f"{len(failed)} of {len(jobs)} runs failed, as said above")
 
 
 def _write(job: "Job", values: dict[str, Any]) -> None:

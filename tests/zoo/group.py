@@ -109,11 +109,19 @@ def _numbered(
     return ((number if ranked else None, command) for number, command in enumerate(commands))
 
 
+Run = tuple[Sequence[str], int | None]
+"""Overrides, and the step after which a signal stops the run."""
+
+
+def member(log: Path, *runs: Run) -> list[str]:
+    """The command that makes the runs, as one of several processes."""
+    return [sys.executable, str(MEMBER), str(log), *(json.dumps([list(run), stop]) for run, stop in runs)]
+
+
 @contextmanager
-def members(log: Path, *runs: Sequence[str], count: int = 2) -> Iterator[Group]:
-    """``members.py`` in processes that train together."""
+def together(command: Sequence[str], count: int = 2) -> Iterator[Group]:
+    """A command in processes that find one another as torchrun's do."""
     env = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
-    command = [sys.executable, str(MEMBER), str(log), *(json.dumps(list(run)) for run in runs)]
     with started(*[command] * count, env=env) as group:
         yield group
 
@@ -126,9 +134,9 @@ def torchrun(*words: str, count: int = 2) -> Iterator[Group]:
         yield group
 
 
-def losses(log: Path) -> dict[str, dict[int, float]]:
-    """By the run's name, then by step."""
-    found: dict[str, dict[int, float]] = {}
+def noted(log: Path) -> dict[str, dict[int | str, float | str]]:
+    """What members wrote, by the run's name and the step (or the word error)."""
+    found: dict[str, dict[int | str, float | str]] = {}
     for line in log.read_text().splitlines() if log.exists() else ():
         name, step, loss = json.loads(line)
         found.setdefault(name, {})[step] = loss

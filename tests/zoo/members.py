@@ -1,14 +1,17 @@
-"""A program for tests: the processes that train together, as torchrun starts them or `Group` does.
+"""A program for tests: one of the processes that train together.
 
-    python -m tests.zoo.members LOG RUN...
+    python members.py LOG RUN...
 
-Each RUN is a JSON list of overrides. The main process appends [name, step, loss] to LOG after each step.
+Each RUN is JSON: the overrides, and the step after which the main process gets SIGTERM, or null. The main
+process appends [name, step, loss] to LOG after each step, and [name, "error", text] where a run fails.
 """
 
 import json
+import signal
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -23,30 +26,39 @@ from zoo.train import train
 class Noting(Silent):
     """Writes down the losses as they come."""
 
-    def __init__(self, log: Path, name: str | None) -> None:
-        self.log, self.name = log, name
+    def __init__(self, log: Path, name: str | None, stop: int | None) -> None:
+        self.log, self.name, self.stop = log, name, stop
+
+    def note(self, *values: Any) -> None:
+        with self.log.open("a") as file:
+            file.write(json.dumps([self.name, *values]) + "\n")
 
     def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
-        with self.log.open("a") as file:
-            file.write(json.dumps([self.name, step, loss]) + "\n")
+        self.note(step, loss)
+        if step == self.stop:
+            signal.raise_signal(signal.SIGTERM)
 
 
 def main(log: str, *runs: str) -> int:
-    """Train each, with the others."""
+    """Train each, with the others; the exit code is that of the last."""
     torch.set_num_threads(1)
     for kind in (UserWarning, FutureWarning, DeprecationWarning):
         warnings.simplefilter("error", kind)
-    configs = [one(*json.loads(run)) for run in runs]
-    try:
-        with processes.joined("cpu", configs[0].trainer.wait):
-            for config in configs:
-                train(config, shown=Noting(Path(log), config.name))
-    except UserError as error:
-        sys.stderr.write(f"process {error.heard=}: {error}\n")
-        return 1
-    except Interrupted as stopped:
-        return stopped.exit_code
-    return 0
+    plans = [(one(*overrides), stop) for overrides, stop in map(json.loads, runs)]
+    code = 0
+    with processes.joined("cpu", 1.0):
+        for config, stop in plans:
+            code, noting = 0, Noting(Path(log), config.name, stop)
+            try:
+                train(config, shown=noting)
+            except UserError as error:
+                assert processes.is_heard(error), "both know of it"
+                code = 1
+                if processes.is_main():
+                    noting.note("error", str(error))
+            except Interrupted as stopped:
+                code = stopped.exit_code
+    return code
 
 
 if __name__ == "__main__":
