@@ -1,6 +1,17 @@
 """All benchmarks, one after the other: `make bench`."""
 
-from benchmarks import check_startup, draw, forward_train, load_depth, read_images
+from benchmarks import (
+    check_startup,
+    draw,
+    forward_train,
+    load_depth,
+    loop_overhead,
+    read_images,
+    train_step,
+)
 
-for benchmark in (check_startup, draw, load_depth, forward_train, read_images):
-    benchmark.main()
+ALL = (check_startup, draw, load_depth, forward_train, train_step, loop_overhead, read_images)
+
+if __name__ == "__main__":
+    for benchmark in ALL:
+        benchmark.main()

@@ -18,8 +18,11 @@ def compare(
     theirs: Callable[[], object],
     rounds: int,
     clock: Callable[[], float] = perf_counter,
-) -> None:
-    """Runs both once to warm up, then A B B A A B …, and prints the median of the ratios of the pairs."""
+) -> tuple[float, float]:
+    """Runs both once to warm up, then A B B A A B …, and prints the median of the ratios of the pairs.
+
+    Gives the median times.
+    """
     ours()
     theirs()
     pairs = [_pair(ours, theirs, clock, ours_first=i % 2 == 0) for i in range(rounds)]
@@ -30,6 +33,7 @@ def compare(
         f" medians {a * 1e3:.1f} ms against {b * 1e3:.1f} ms",
         flush=True,
     )
+    return a, b
 
 
 def process(*command: str, folder: Path = ROOT) -> Callable[[], object]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from zoo import processes, ranks, seeds
+from zoo import allocator, processes, ranks, seeds
 from zoo.errors import UserError
 from zoo.schema import Config
 
@@ -16,25 +16,35 @@ def set_up(config: Config) -> torch.device:
     Raises:
         UserError: a GPU is asked for and there is none.
     """
-    where = pick(config.trainer.device)
-    if config.trainer.threads is not None:
-        torch.set_num_threads(config.trainer.threads)
+    where = ready(config.trainer.device, config.trainer.threads, "trainer.device")
     if where.type == "cuda" and config.trainer.deterministic:
         seeds.be_deterministic()
     seeds.seed_everything(config.seed)
     return where
 
 
-def pick(name: str) -> torch.device:
-    """The device for ``trainer.device``.
+def ready(name: str, threads: int | None, option: str) -> torch.device:
+    """The device that an ``option`` names, with so many threads, and with memory that is kept on a CPU.
+
+    Raises:
+        UserError: a GPU is asked for and there is none.
+    """
+    where = pick(name, option)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if where.type == "cpu":
+        allocator.keep_pages()
+    return where
+
+
+def pick(name: str, option: str) -> torch.device:
+    """The device that an ``option`` names: auto, cpu or cuda.
 
     Raises:
         UserError: a GPU is asked for and there is none.
     """
     if name == "cuda" and not torch.cuda.is_available():
-        raise UserError(
-            "trainer.device=cuda: PyTorch sees no GPU here; trainer.device=cpu, or auto, trains without"
-        )
+        raise UserError(f"{option}=cuda: PyTorch sees no GPU here; {option}=cpu, or auto, does without")
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and processes.world() > 1:

@@ -78,6 +78,12 @@ class Fp16Options(PrecisionOptions):
     growth_steps: int = option(2000, "steps without an overflow after which the factor doubles", low=1)
 
 
+@PRECISIONS.register("auto", PrecisionOptions)
+def auto(_options: PrecisionOptions, _device: str) -> Precision:
+    """bf16 where the device multiplies in it and the net is large enough to gain by it, fp32 elsewhere."""
+    raise AssertionError("zoo.fast.settled replaces it, which knows the net")
+
+
 @PRECISIONS.register("fp32", PrecisionOptions)
 def fp32(_options: PrecisionOptions, device: str) -> Precision:
     """Everything in 32 bits."""

@@ -83,7 +83,9 @@ class TrainerOptions:
         False, "compute blocks again in the backward pass: less memory, a third more work"
     )
     compile: bool = option(False, "run the net through torch.compile")
-    channels_last: bool = option(False, "keep images as [height, width, channels] in memory; often faster")
+    channels_last: bool | None = option(
+        None, "keep images as [height, width, channels] in memory; null does where that is faster"
+    )
     device: str = option(
         "auto", "where to train; auto takes a GPU if there is one", choices=("auto", "cpu", "cuda")
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zoo import card, checkpoint, device, elsewhere, history, loop, parts, plot, processes, run_folder
+from zoo import card, checkpoint, device, elsewhere, fast, history, loop, parts, plot, processes, run_folder
 from zoo.checkpoint import Position
 from zoo.data import DATASETS
 from zoo.data.base import DataSet
@@ -44,10 +44,11 @@ def train(config: Config, overrides: Sequence[str] = (), shown: Reporter | None 
         where = device.set_up(config)
         source = DATASETS.build(config.data)
         model = fit(config.model, source)
+    config, choice = processes.from_main(lambda: fast.settle(config, model.net, where))
     data = processes.in_turn(source.open)
     with processes.agreeing():
         built = parts.build(config, model, data, source.augment, where)
-    for line in (model.note, parts.headline(config, model, data, built)):
+    for line in (model.note, parts.headline(config, model, data, built), choice):
         if line:
             shown.say(line)
     position = _begin(config, folder, model, built, shown)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from zoo import cli, config
 from zoo.schema import Config
+from zoo.train import train
 
 SPEC = """\
 net tiny(classes=10, width=8) {
@@ -73,6 +74,15 @@ def configure(spec: Path) -> Callable[..., Config]:
         return config.one(*given)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of the small net on digits; not to be written to."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "tiny.net").write_text(SPEC, encoding="utf-8")
+    how = ("trainer.progress=none", "trainer.epochs=3", "trainer.threads=1", f"runs={folder / 'runs'}")
+    return train(config.one(f"model.spec={folder / 'tiny.net'}", *how)).folder.path
 
 
 @pytest.fixture
