@@ -25,6 +25,8 @@ def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
         "std": list(data.std),
         "centre": data.centre,
         "data": data.name,
+        "precision": config.precision.name,
+        "spec": model.net.expand(),
     }
 
 

@@ -21,7 +21,7 @@ def describe() -> dict[str, Any]:
         "command": _command(),
         "python": platform.python_version(),
         "system": platform.platform(),
-        "processor": _processor(),
+        "processor": processor(),
         "threads": torch.get_num_threads(),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "git": git(),
@@ -81,7 +81,8 @@ def _command() -> str:
     return shlex.join([Path(script).name, *words])
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor's name, as the system gives it; empty where it gives none."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -21,13 +21,15 @@ def evaluate(
     to_input: Callable[[Tensor], Tensor],
     *,
     stopped: Callable[[], bool] = lambda: False,
+    seen: Callable[[Tensor, Tensor], None] = lambda _logits, _labels: None,
 ) -> Tally:
     """Count loss and errors over a whole split, in eval mode.
 
     The loss is the plain cross entropy, whatever is minimised. ``to_input`` turns a uint8 batch into what the
     net takes. Processes share the images, and each gets the counts of all: every batch is that of a single
     process, and what they count is added up in the same order, so that not a bit depends on how many there
-    are. The module is left in eval mode.
+    are. The module is left in eval mode. ``seen`` is given the logits and labels of each of this process's
+    batches.
 
     Raises:
         StoppedError: ``stopped``, on the way.
@@ -42,6 +44,7 @@ def evaluate(
             if batch.number is None:  # what was wanted was the company
                 continue
             labels = batch.labels.to(logits.device)
+            seen(logits, labels)
             counts[batch.number] = Tally().add(logits, labels, cross_entropy(logits, labels))
     rows = torch.zeros(len(loader), len(Tally().state()), dtype=torch.float64)
     for number, tally in counts.items():

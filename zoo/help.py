@@ -72,16 +72,17 @@ def _groups(
 def _options(defaults: dict[str, str], width: int) -> Iterator[str]:
     yield "Options (OPTION=VALUE), with type, default and meaning:"
     yield ""
-    yield from _table(Config, "", width)
-    yield from _table(ModelOptions, "model", width)
+    yield from table(Config, "", width)
+    yield from table(ModelOptions, "model", width)
     for name, registry in GROUPS.items():
         for entry in registry.entries.values():
             note = f"with {name}={entry.name}" + (" (the default)" if entry.name == defaults[name] else "")
-            yield from _table(entry.options, name, width, note)
-    yield from _table(TrainerOptions, "trainer", width)
+            yield from table(entry.options, name, width, note)
+    yield from table(TrainerOptions, "trainer", width)
 
 
-def _table(options: type[Any], where: str, width: int, note: str = "") -> Iterator[str]:
+def table(options: type[Any], where: str, width: int, note: str = "") -> Iterator[str]:
+    """The lines for a class of options, ``where`` being their group; ``note`` stands above them."""
     hints = get_type_hints(options)
     rows = []
     for field in dataclasses.fields(options):

@@ -136,7 +136,7 @@ def _train_epoch(
     end = min(len(parts.train), position.batch + left)
     for batch in parts.train.epoch(position.epoch, position.batch, end, waiting, stopped=keeper.stopped):
         _note_broken(batch, position, reporter, parts.broken)
-        own = _step(parts, batch, position)
+        own = step(parts, batch, position)
         position.batch += 1
         position.step += 1
         loss, due, *counts = processes.all_sum([own.loss, keeper.due(position), *own.counts.state()])
@@ -150,14 +150,14 @@ def _train_epoch(
     return tally, (tally.images - before) / max(1e-9, time.monotonic() - began)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """This process's part of the loss that was minimised, and its counts."""
 
     loss: float
     counts: Tally
 
 
-def _step(parts: Parts, batch: Batch, position: Position) -> _Step:
+def step(parts: Parts, batch: Batch, position: Position) -> Step:
     """One step. Of a batch of n images, k of them here, this process's mean loss has the share k / n."""
     rng = seeds.for_step(parts.seed, position.step, processes.rank())
     for group in parts.optimizer.param_groups:
@@ -187,7 +187,7 @@ def _step(parts: Parts, batch: Batch, position: Position) -> _Step:
     parts.after_step()
     if parts.ema is not None:
         parts.ema.update(parts.module, position.step + 1)
-    return _Step(loss, counts)
+    return Step(loss, counts)
 
 
 def _note_broken(batch: Batch, position: Position, reporter: Reporter, limit: int) -> None:

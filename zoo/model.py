@@ -108,6 +108,38 @@ def find(options: ModelOptions) -> Found:
     return found
 
 
+def declared(options: ModelOptions) -> Model:
+    """The net as its spec declares it, for images and classes of no data in particular.
+
+    Raises:
+        UserError: the spec is wrong, or the net does not classify images.
+    """
+    found = find(options)
+    try:
+        net = netcompiler.load(str(found.file), found.name, **options.params)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+    shape, main = _one_input(found, net), _main(net)
+    if len(shape) != 3 or shape[1] != shape[2] or len(main.shape) != 1:
+        raise UserError(
+            f"{found.name}: takes {list(shape)} and gives {list(main.shape)}; square images and one number a "
+            "class are expected"
+        )
+    return Model(net, found.file, found.name, shape, main.name, _auxiliary(net), None)
+
+
+def compiled(text: str) -> netcompiler.Net:
+    """The net of a flat spec, as ``Net.expand`` writes it and a weights file holds it.
+
+    Raises:
+        UserError: it is wrong.
+    """
+    try:
+        return netcompiler.loads(text)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+
+
 def fit(options: ModelOptions, source: Source) -> Model:
     """Load the net for the images and classes of ``source``.
 
@@ -124,8 +156,8 @@ def fit(options: ModelOptions, source: Source) -> Model:
     side = source.size or source.native
     net, side, note = _fit(found, params, source, side)
     shape = (source.channels, side, side)
-    auxiliary = tuple(output.name for output in net.outputs if output.training_only)
-    return Model(net, found.file, found.name, shape, _classifier(found, net, source), auxiliary, note)
+    main = _classifier(found, net, source)
+    return Model(net, found.file, found.name, shape, main, _auxiliary(net), note)
 
 
 def _draw(net: netcompiler.Net, path: Path) -> None:
@@ -194,7 +226,7 @@ def _one_input(found: Found, net: netcompiler.Net) -> Shape:
 
 
 def _classifier(found: Found, net: netcompiler.Net, source: Source) -> str:
-    main = next(output for output in net.outputs if not output.training_only)
+    main = _main(net)
     wanted = (len(source.classes),)
     if tuple(main.shape) != wanted:
         why = "" if "classes" in found.parameters else "; give the net a parameter: net NAME(classes=1000)"
@@ -203,6 +235,14 @@ def _classifier(found: Found, net: netcompiler.Net, source: Source) -> str:
             f"{len(source.classes)} classes, which takes {list(wanted)}{why}"
         )
     return main.name
+
+
+def _main(net: netcompiler.Net) -> netcompiler.Output:
+    return next(output for output in net.outputs if not output.training_only)
+
+
+def _auxiliary(net: netcompiler.Net) -> tuple[str, ...]:
+    return tuple(output.name for output in net.outputs if output.training_only)
 
 
 def _shipped(name: str) -> Found:

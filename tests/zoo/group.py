@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MEMBER = Path(__file__).with_name("members.py")
@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 class Group:
-    """Processes and what they wrote; those of torchrun are in sessions of their own, so they are looked up."""
+    """Processes and what they wrote; torchrun's are in sessions of their own, so they are looked up."""
 
     def __init__(self, processes: Sequence[subprocess.Popen[str]]) -> None:
         self.processes = processes
@@ -55,10 +55,8 @@ class Group:
     def kill(self) -> None:
         """All of them at once."""
         for pid in self.all() | {pid for pid in self._ever if self._alive(pid)}:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         for process in self.processes:
             process.communicate()
 

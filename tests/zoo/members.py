@@ -52,8 +52,7 @@ def main(log: str, *runs: str) -> int:
             try:
                 train(config, shown=noting)
             except UserError as error:
-                assert processes.is_heard(error), "both know of it"
-                code = 1
+                code = 1 if processes.is_heard(error) else 2
                 if processes.is_main():
                     noting.note("error", str(error))
             except Interrupted as stopped:

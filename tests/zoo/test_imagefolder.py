@@ -47,7 +47,11 @@ def test_other_files_hidden_ones_and_capitals(photos: Path) -> None:
 def test_pictures_are_as_they_are_on_the_disk(photos: Path) -> None:
     data = opened(photos).open()
     picture = data.train.picture(0)
-    assert picture.part((0, 0, picture.height, picture.width), picture.height).shape == (picture.height, picture.width, 3)
+    assert picture.part((0, 0, picture.height, picture.width), picture.height).shape == (
+        picture.height,
+        picture.width,
+        3,
+    )
     assert picture.height != picture.width
 
 

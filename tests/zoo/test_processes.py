@@ -13,10 +13,10 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from tests.zoo.group import Run, member, noted, together, torchrun
-from zoo import checkpoint
+from tests.zoo.group import Run, free_port, member, noted, together, torchrun
+from zoo import checkpoint, processes
 from zoo.config import one
-from zoo.errors import Interrupted
+from zoo.errors import Interrupted, UserError
 from zoo.history import read
 from zoo.metrics import Tally
 from zoo.progress import Silent
@@ -260,7 +260,7 @@ def stopped(command: Sequence[str], log: Path, name: str, after: int, how: str) 
 
 @pytest.mark.long
 def test_two_go_on_exactly(tmp_path: Path) -> None:
-    """Whole; SIGTERM to torchrun; SIGKILL to all at a random step: the same losses and weights, bit for bit."""
+    """Whole, SIGTERM to torchrun, SIGKILL to all at a random step: the same losses and weights to a bit."""
     for name, how in (("term", "term"), ("kill", "kill")):
         after = random.randrange(6, 38)
         log = tmp_path / f"log-{name}"
@@ -294,19 +294,15 @@ def test_a_process_that_dies_ends_the_others(tmp_path: Path, gone: int) -> None:
         group.wait_for((tmp_path / "runs" / "run" / "last.state.pt").exists)
         group.processes[gone].send_signal(signal.SIGKILL)
         code, _, errors = group.ended()[1 - gone]
-    assert (code, errors) == (
-        1,
+    assert code == 1
+    assert errors == (
         "zoo: Another process of this run has ended; what it or torchrun wrote says why. The last checkpoint "
-        "is whole, and resume=true goes on from it.\n",
+        "is whole, and resume=true goes on from it.\n"
     )
     assert checkpoint.load_last(tmp_path / "runs" / "run").position.epoch
 
 
 def test_a_process_that_nobody_joins_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    from zoo import processes
-    from zoo.errors import UserError
-    from tests.zoo.group import free_port
-
     monkeypatch.setenv("WORLD_SIZE", "2")
     with pytest.raises(
         UserError, match="RANK, MASTER_ADDR, MASTER_PORT is not: start the processes with torch"
