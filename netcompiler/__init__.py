@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netcompiler.api import Net, NetInfo, check, load, loads, nets
+    from netcompiler.api import Net, NetInfo, check, figure, load, loads, nets
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
@@ -27,6 +27,7 @@ __all__ = [
     "Scope",
     "SpecError",
     "check",
+    "figure",
     "load",
     "loads",
     "nets",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -19,10 +19,11 @@ from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.operations.base import REQUIRED, Shape
 from netcompiler.read import read_file
 from netcompiler.source import Source
-from netcompiler.write import write_whole
 
 if TYPE_CHECKING:
     import torch
+
+    from netcompiler.draw.drawing import Drawing
 
 Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
 """Input shapes that replace the declared ones: one shape for a net with one input, or shapes by name."""
@@ -123,30 +124,12 @@ class Net:
 
         return expand(self._graph)
 
-    def draw(
-        self,
-        file: str | PathLike[str],
-        *,
-        format: str | None = None,
-        depth: int | None = None,
-        dpi: int = 192,
-    ) -> None:
-        """Draw the net to a file; a failed draw leaves an existing file as it was.
+    def draw(self, file: str | PathLike[str] | None = None, **options: Any) -> Drawing:
+        """Draw the net: to a file if one is given, and to the screen of a notebook.
 
-        Args:
-            file: the file to write; its ending says the format unless ``format`` is given.
-            format: svg, png, pdf or dot.
-            depth: how many levels of blocks are shown; all of them by default, fewer in a huge net.
-            dpi: pixels an inch of a png.
-
-        Raises ValueError for an unknown format or a senseless option, `netcompiler.DrawError` when it
-        cannot be drawn, and OSError when the file cannot be written.
+        ``options`` are those of `figure`, with the same errors raised.
         """
-        from netcompiler.draw import draw
-
-        path = Path(file)
-        chosen = format or path.suffix.removeprefix(".").lower()
-        write_whole(path, draw(self._graph, chosen, depth=depth, dpi=dpi))
+        return figure(self, file=file, **options)
 
     def source(self) -> str:
         """The net as a Python module that needs nothing but torch."""
@@ -174,14 +157,66 @@ class Net:
         return build(self._graph, devices)
 
     def _repr_svg_(self) -> str:
-        from netcompiler.draw import draw
-
-        return draw(self._graph, "svg").decode()
+        return figure(self).render("svg").decode()
 
     def __repr__(self) -> str:
         sums = self.totals()
         layers = len(self._graph.nx)
         return f"<Net {self.name}: {layers:,} layers, {sums.parameters:,} parameters, {sums.macs:,} MACs>"
+
+
+def figure(
+    *nets: Net,
+    file: str | PathLike[str] | None = None,
+    style: str = "graph",
+    theme: str = "paper",
+    format: str | None = None,
+    dpi: int = 192,
+    depth: int | None = None,
+    expand: Sequence[str] = (),
+    fold: Sequence[str] = (),
+    costs: bool = False,
+    title: str | None = None,
+    caption: str = "",
+    legend: bool = True,
+    width: float | None = None,
+) -> Drawing:
+    """Draw one net, or several side by side. A notebook shows the result.
+
+    Args:
+        nets: the nets; the styles ``paper`` and ``table`` show several.
+        file: a file to write, if any; its ending says the format unless ``format`` is given. A failed draw
+            leaves an existing file as it was.
+        style: the way to draw.
+        theme: ``paper``, ``slide`` or ``dark``.
+        format: svg, png, pdf, eps, tex, dot or html.
+        dpi: pixels an inch of a png.
+        depth: how many levels of blocks are shown; all of them by default, fewer in a huge net.
+        expand: paths of blocks that are shown with all that is in them.
+        fold: paths of blocks that are shown as one node.
+        costs: True for the parameters and MACs of each node.
+        title: the title, instead of the net's name; "" for none.
+        caption: text below the picture.
+        legend: False for no legend.
+        width: the page's width in centimetres; text is never smaller than 6 pt then.
+
+    Raises:
+        ValueError: for an unknown style, theme or format, or a senseless option.
+        DrawError: when it cannot be drawn; the message says what to do instead.
+        OSError: when the file cannot be written.
+    """
+    from netcompiler.draw.drawing import Drawing
+    from netcompiler.draw.options import Options
+    from netcompiler.draw.theme import THEMES
+
+    if theme not in THEMES:
+        raise ValueError(f"unknown theme {theme!r}; known are {', '.join(THEMES)}")
+    graphs = tuple(net._graph for net in nets)  # noqa: SLF001  (a net's own module)
+    options = Options(THEMES[theme], depth, tuple(expand), tuple(fold), costs, title, caption, legend, width)
+    drawing = Drawing(graphs, style, options, dpi)
+    if file is not None:
+        drawing.save(file, format)
+    return drawing
 
 
 def load(

@@ -5,12 +5,12 @@ The text is still a graph: nodes, edges and clusters. Any other engine may lay i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from netcompiler.draw import fonts
-from netcompiler.draw.dashes import dashes
-from netcompiler.draw.picture import Arrow, Frame, Line, Node, Picture, Point, Text
+from netcompiler.draw.dashes import dashes, dashes_of_polygon
+from netcompiler.draw.picture import Arrow, Frame, Line, Node, Picture, Point, Shape, Text
 
 _SHEET = 3.5
 """How far a sheet of a pile shows behind the one before it."""
@@ -57,7 +57,7 @@ class _Writer:
         font = f'fontname="{fonts.FAMILY}"'
         yield (
             f'  graph [{self._box(0, 0, picture.width, picture.height)}, bgcolor="{picture.paper}", {font}, '
-            f'pad="0", margin="0", outputorder="nodesfirst"{self._shrink()}];'
+            f'pad="0", margin="0", outputorder="nodesfirst"{self._shrink()}{self._background()}];'
         )
         yield f'  node [{font}, fixedsize=true, margin="0", penwidth="{self._n(0.9)}", label=""];'
         yield f'  edge [{font}, arrowsize="{self._n(0.55)}"];'
@@ -80,8 +80,32 @@ class _Writer:
     def _shrink(self) -> str:
         if self._scale == 1:
             return ""
-        # Graphviz has no use for more than two digits here, and rounding up keeps it from cropping.
-        return f', size="{self._picture.width / 72:.4f},{self._picture.height / 72:.4f}"'
+        inches = self._picture.zoom / 72
+        return f', size="{self._picture.width * inches:.4f},{self._picture.height * inches:.4f}"'
+
+    def _background(self) -> str:
+        """Shapes as drawing operations of the xdot format, which Graphviz puts behind the graph."""
+        if not self._picture.shapes:
+            return ""
+        return f', _background="{" ".join(part for s in self._picture.shapes for part in self._shape(s))}"'
+
+    def _shape(self, shape: Shape) -> Iterator[str]:
+        own_dashes = shape.dashed and self._cut_dashes
+        yield _xdot("S", f"setlinewidth({self._n(shape.width if shape.line else 0.0)})")
+        yield _xdot("S", "dashed" if shape.dashed and not own_dashes else "solid")
+        yield _xdot("c", shape.line or shape.fill or self._picture.paper)
+        if shape.fill is not None:
+            yield _xdot("C", shape.fill)
+            yield self._corners("P", shape.points)
+        if shape.line is not None and own_dashes:
+            for dash in dashes_of_polygon(shape.points, closed=shape.closed):
+                yield self._corners("L", dash)
+        elif shape.line is not None:
+            yield self._corners("p" if shape.closed else "L", shape.points)
+
+    def _corners(self, operation: str, points: Sequence[Point]) -> str:
+        places = " ".join(f"{self._n(x)} {self._y(y)}" for x, y in points)
+        return f"{operation} {len(points)} {places}"
 
     def _level(
         self,
@@ -197,6 +221,10 @@ class _Writer:
     def _n(self, number: float) -> str:
         text = f"{number * self._scale:.3f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text
+
+
+def _xdot(operation: str, text: str) -> str:
+    return f"{operation} {len(text.encode())} -{text}"
 
 
 def _tooltip(text: str) -> str:

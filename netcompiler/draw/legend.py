@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from netcompiler.draw.dot import line_width
-from netcompiler.draw.picture import Arrow, Node, Picture, Span, Text
+from netcompiler.draw.lines import add_line
+from netcompiler.draw.picture import Node, Picture, Span, Text
 from netcompiler.draw.route import Router
-from netcompiler.draw.theme import Theme
+from netcompiler.draw.theme import Paint, Theme
 from netcompiler.draw.tree import Tree, leaves
 
 ROW = 15.0
@@ -35,18 +36,24 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A sample and what it means. A sample is a kind of node, or a colour of line."""
+    """A sample and what it means. A sample is a kind of node, a node's own colours, or a colour of line."""
 
     words: str
     kind: str = ""
     color: str = ""
     dashed: bool = False
+    paint: Paint | None = None
+
+
+def kinds(present: Iterable[str]) -> list[Entry]:
+    """The entries of these kinds of operation, in a fixed order."""
+    found = set(present)
+    return [Entry(words, kind=kind) for kind, words in _KINDS.items() if kind in found]
 
 
 def entries(tree: Tree, router: Router, theme: Theme) -> list[Entry]:
     """What needs an explanation; nothing when there is only one colour of node."""
-    present = {leaf.kind for leaf in leaves(tree.root)}
-    found = [Entry(words, kind=kind) for kind, words in _KINDS.items() if kind in present]
+    found = kinds(leaf.kind for leaf in leaves(tree.root))
     skips = [flow for flow in tree.flows if router.is_skip(flow) and not flow.crosses]
     if not all(router.is_detour(flow) for flow in skips):
         found.append(Entry("skip connection", color=theme.skip))
@@ -75,9 +82,9 @@ def paint(picture: Picture, row: Sequence[Entry], x: float, y: float, theme: The
     """Add a row to a picture, its middle at y."""
     for entry in row:
         text = _line(entry, theme)
-        if entry.kind:
-            colors = theme.kind(entry.kind)
-            key = f"legend {entry.kind}"
+        if entry.kind or entry.paint:
+            colors = entry.paint or theme.kind(entry.kind)
+            key = f"legend {entry.words}"
             picture.nodes.append(
                 Node(
                     key,
@@ -93,11 +100,7 @@ def paint(picture: Picture, row: Sequence[Entry], x: float, y: float, theme: The
             )
             picture.texts.append(Text(text, x + _SWATCH + 4, y))
         else:
-            start, stop = f"legend {entry.words} from", f"legend {entry.words} to"
-            for end, place in ((start, x), (stop, x + _STROKE)):
-                picture.nodes.append(Node(end, "point", place, y, 0.4, 0.4, entry.color, entry.color))
-            curve = tuple((x + _STROKE * part / 3, y) for part in range(4))
-            picture.arrows.append(Arrow(start, stop, curve, None, entry.color, 1.2, entry.dashed))
+            add_line(picture, ((x, y), (x + _STROKE, y)), entry.color, width=1.2, dashed=entry.dashed)
             picture.texts.append(Text(text, x + _STROKE + 4, y))
         x += _width(entry, theme)
 
@@ -107,4 +110,4 @@ def _line(entry: Entry, theme: Theme) -> tuple[Span, ...]:
 
 
 def _width(entry: Entry, theme: Theme) -> float:
-    return (_SWATCH if entry.kind else _STROKE) + 4 + line_width(_line(entry, theme)) + _GAP
+    return (_SWATCH if entry.kind or entry.paint else _STROKE) + 4 + line_width(_line(entry, theme)) + _GAP

@@ -19,8 +19,14 @@ from netcompiler.draw.dot import write
 from netcompiler.draw.errors import DrawError
 from netcompiler.draw.picture import Picture
 
-RENDERED = ("svg", "png", "pdf")
-"""The formats that Graphviz makes. Nothing else is ever passed to it: it ends the process on some."""
+_NAMES = {"svg": "svg", "png": "png", "pdf": "pdf", "eps": "eps:cairo"}
+"""What Graphviz calls the formats. Nothing else is ever passed to it: it ends the process on some.
+
+Its own EPS has no letters beyond Latin-1 and names fonts that it does not embed.
+"""
+
+RENDERED = tuple(_NAMES)
+"""The formats that Graphviz makes."""
 
 _SCALE = 4.0
 """How much larger than life a picture is given to Graphviz, so that its text is spaced evenly.
@@ -54,22 +60,23 @@ def render(picture: Picture, format: str, dpi: int) -> bytes:
             data = _with_program(dot, format)
     if format == "svg":
         return svg.finish(data, _SCALE)
-    return _undated(data) if format == "pdf" else data
+    return data if format == "png" else _undated(data)
 
 
-def _undated(pdf: bytes) -> bytes:
-    """A PDF without the time it was made at, so that the same picture is the same file.
+def _undated(data: bytes) -> bytes:
+    """A PDF or EPS without the time it was made at, so that the same picture is the same file.
 
     Blanks take the time's place: PDF files hold the positions of what is in them.
     """
-    return re.sub(rb"/CreationDate \([^)]*\)", lambda found: b" " * len(found.group()), pdf)
+    pattern = rb"/CreationDate \([^)]*\)|(?m:^%%CreationDate: .*$)"
+    return re.sub(pattern, lambda found: b" " * len(found.group()), data)
 
 
 def _check_pixels(picture: Picture, dpi: int) -> None:
     """PNG files made with Graphviz end at a number of pixels, without a word about it."""
     if dpi < 1:
         raise ValueError(f"dpi must be 1 or more, not {dpi}")
-    longest = max(picture.width, picture.height)
+    longest = max(picture.width, picture.height) * picture.zoom
     if longest * dpi / _POINTS <= _MOST_PIXELS:
         return
     raise DrawError(
@@ -89,7 +96,7 @@ def _with_library(dot: str, format: str) -> bytes | None:
         # A fresh graph for each picture: a second layout of the same one starts from the first's remains.
         graph = pygraphviz.AGraph(string=dot)
         try:
-            data = graph.draw(path=None, format=format, prog="nop2")
+            data = graph.draw(path=None, format=_NAMES[format], prog="nop2")
         except Exception as error:
             raise DrawError(f"Graphviz cannot draw this: {errors() or error}") from error
         finally:
@@ -103,8 +110,11 @@ def _with_program(dot: str, format: str) -> bytes:
     """Render with the ``neato`` that comes with ``dot``."""
     import graphviz
 
+    renderer = _NAMES[format].partition(":")[2]
     try:
-        data: bytes = graphviz.pipe("neato", format, dot.encode(), neato_no_op=2, quiet=True)
+        data: bytes = graphviz.pipe(
+            "neato", format, dot.encode(), renderer=renderer or None, neato_no_op=2, quiet=True
+        )
     except graphviz.ExecutableNotFound as error:
         raise DrawError(f"pygraphviz cannot be loaded and there is no `dot` program: {_INSTALL}") from error
     except graphviz.CalledProcessError as error:

@@ -49,6 +49,7 @@ class Theme:
     """How a picture looks. Sizes are in points; colours are ``#rrggbb``.
 
     Attributes:
+        name: what ``--theme`` calls it.
         kinds: node colours by kind of operation.
         lanes: colours of placement groups, in turn.
         blocks: colours of blocks by level of nesting, in turn.
@@ -66,6 +67,7 @@ class Theme:
         title: the picture's title.
     """
 
+    name: str
     kinds: Mapping[str, Paint] = field(default_factory=lambda: _KINDS)
     lanes: tuple[Paint, ...] = _LANES
     blocks: tuple[Paint, ...] = (Paint("#fafbfc", "#b4bcc8"), Paint("#ffffff", "#c9cfd8"))
@@ -91,5 +93,14 @@ class Theme:
         return self.lanes[index % len(self.lanes)]
 
 
-LIGHT = Theme()
-"""Dark ink on white paper."""
+PAPER = Theme("paper")
+"""Dark ink on white paper, for print."""
+
+SLIDE = Theme("slide", size=12.0, small=10.0, heading=13.0, title=20.0)
+"""Larger, for a wall."""
+
+DARK = Theme("dark", paper="#14171c", ink="#f0f2f5", quiet="#a9b2c0")
+"""Bright ink on a dark screen."""
+
+THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in (PAPER, SLIDE, DARK)})
+"""Themes by name, the default first."""

@@ -15,7 +15,6 @@ import pytest
 
 from netcompiler import load
 from netcompiler.diagnostics import CODES
-from netcompiler.draw import draw
 from netcompiler.limits import DEFAULT_LIMITS
 from tests.docs.blocks import LANGUAGES, PAGES, ROOT, Block, blocks
 from tests.docs.running import commands, diagnose, keep, matches, prepare, run_netc, run_python
@@ -98,6 +97,6 @@ def test_language_page_states_the_limits() -> None:
 
 
 def test_picture_of_the_readme_is_fresh() -> None:
-    drawn = draw(load(ROOT / "specs" / "alexnet.net")._graph, "svg")
+    drawn = load(ROOT / "specs" / "alexnet.net").draw().render("svg")
     fresh = (ROOT / "docs" / "images" / "alexnet.svg").read_bytes() == drawn
     assert fresh, "run: netc draw specs/alexnet.net -o docs/images/alexnet.svg"

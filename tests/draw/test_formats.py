@@ -11,7 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from netcompiler.draw import FORMATS, DrawError, draw, fonts, render
+from netcompiler.draw import fonts, render
+from netcompiler.draw.errors import DrawError
+from netcompiler.draw.formats import WRITERS
+from tests.draw.drawn import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -19,9 +22,8 @@ ELSEWHERE = """
 import sys
 from pathlib import Path
 import netcompiler
-from netcompiler.draw import draw
 net = netcompiler.load(sys.argv[1], sys.argv[2])
-sys.stdout.buffer.write(draw(net._graph, sys.argv[3]))
+sys.stdout.buffer.write(net.draw().render(sys.argv[3]))
 assert "torch" not in sys.modules
 """
 
@@ -39,24 +41,25 @@ def drawn_elsewhere(spec, net, format, **environment):
 
 
 @pytest.mark.parametrize(
-    ("format", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-"), ("dot", b"//")]
+    ("format", "start"),
+    [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-"), ("eps", b"%!PS-Adobe"), ("dot", b"//")],
 )
 def test_each_format_is_what_it_says(format, start, graph_of):
     assert draw(graph_of("lenet"), format).startswith(start)
 
 
 def test_every_net_is_drawn_in_every_format(every, graph_of):
-    for format in FORMATS:
+    for format in WRITERS:
         assert len(draw(graph_of(every), format, dpi=36)) > 1000
 
 
 @pytest.mark.parametrize("format", ["jpg", "", "SVG", "svg:cairo", "../svg", "x11"])
 def test_unknown_format_names_the_known_ones(format, graph_of):
-    with pytest.raises(ValueError, match="known are svg, png, pdf, dot"):
+    with pytest.raises(ValueError, match="it has svg, png, pdf, eps, dot, tex, html"):
         draw(graph_of("lenet"), format)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", WRITERS)
 def test_the_same_bytes_again_and_in_another_process(format, graph_of):
     """Also after other nets were drawn here, with hashes of strings that differ."""
     draw(graph_of("unet"), format)
@@ -130,7 +133,7 @@ def test_without_pygraphviz_a_dot_program_is_used(graph_of, monkeypatch):
     monkeypatch.setattr(graphviz, "pipe", pipe)
     assert draw(graph_of("lenet"), "png") == b"drawn"
     assert b"@font-face" in draw(graph_of("lenet"), "svg")
-    assert calls[0] == ("neato", "png", {"neato_no_op": 2, "quiet": True})
+    assert calls[0] == ("neato", "png", {"renderer": None, "neato_no_op": 2, "quiet": True})
 
 
 def test_without_any_graphviz_the_error_says_what_to_install(graph_of, monkeypatch, tmp_path):

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import pygraphviz
 import pytest
 
-from netcompiler.draw import draw
 from netcompiler.draw.dot import quote
 from netcompiler.graph import Graph
+from tests.draw.drawn import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -92,7 +92,7 @@ def test_very_deep_nesting_is_drawn(graph_of):
 
 
 def test_a_net_with_far_too_many_nodes_is_refused(graph_of, monkeypatch):
-    from netcompiler.draw import DrawError
+    from netcompiler.draw.errors import DrawError
     from netcompiler.draw.styles import graph as style
 
     monkeypatch.setattr(style, "_MOST_NODES", 20)

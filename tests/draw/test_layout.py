@@ -9,13 +9,13 @@ import pytest
 from netcompiler.draw.layout.columns import Piece, split
 from netcompiler.draw.layout.series import Group, Single, Tangle, components, members, take_apart
 from netcompiler.draw.page import fit
-from netcompiler.draw.styles.graph import draw
-from netcompiler.draw.theme import LIGHT
+from netcompiler.draw.theme import PAPER
+from tests.draw.drawn import picture as drawn
 
 
 @pytest.fixture
 def picture(every, graph_of):
-    return draw(graph_of(every))
+    return drawn(graph_of(every))
 
 
 def bounds(node):
@@ -90,7 +90,7 @@ def branches_off(arrow, arrows):
 
 def test_long_skips_of_blocks_run_through_no_block_on_their_way(graph_of):
     """Those of a residual U-Net leave below the encoder's block and go around it."""
-    picture = draw(graph_of("residual_unet"))
+    picture = drawn(graph_of("residual_unet"))
     nodes = {node.key: node for node in picture.nodes}
     concats = {n.key for n in picture.nodes if any(s.text == "concat" for line in n.lines for s in line)}
     skips = [a for a in picture.arrows if a.target in concats and nodes[a.source].shape == "circle"]
@@ -125,14 +125,14 @@ def points_on(curve):
 
 @pytest.mark.parametrize("net", ["resnet18", "resnet50", "resnet152", "resnet1202", "chain"])
 def test_long_nets_are_shaped_like_a_page(net, graph_of):
-    picture = draw(graph_of(net))
+    picture = drawn(graph_of(net))
     assert 0.6 < picture.width / picture.height < 2.2
     # At the size of a page or a slide, the 9.5 pt text stays above 4.5 pt.
     assert fit(picture.width, picture.height) > 0.48
 
 
 def test_columns_of_the_same_layers_are_aligned(graph_of):
-    picture = draw(graph_of("alexnet"))
+    picture = drawn(graph_of("alexnet"))
     rows = {}
     for node in picture.nodes:
         if node.frame is not None:
@@ -142,13 +142,13 @@ def test_columns_of_the_same_layers_are_aligned(graph_of):
 
 
 def test_a_u_net_is_drawn_as_a_u(graph_of):
-    picture = draw(graph_of("unet"))
+    picture = drawn(graph_of("unet"))
     concats = [node for node in picture.nodes if any(s.text == "concat" for line in node.lines for s in line)]
     assert len({round(node.x) for node in concats}) == 1
     assert len({node.y for node in concats}) == 3
     image = next(node for node in picture.nodes if node.lines and node.lines[0][0].text == "image")
     assert image.x < concats[0].x
-    across = [arrow for arrow in picture.arrows if arrow.color == LIGHT.skip]
+    across = [arrow for arrow in picture.arrows if arrow.color == PAPER.skip]
     across = [arrow for arrow in across if arrow.tip is not None]  # without the legend's sample
     assert {arrow.target for arrow in across} == {node.key for node in concats}
     assert all(abs(arrow.curve[0][1] - arrow.tip[1]) < 40 for arrow in across)

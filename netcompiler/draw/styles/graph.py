@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from netcompiler.draw import legend
 from netcompiler.draw.collapse import collapse, nodes_at
 from netcompiler.draw.condense import condense
 from netcompiler.draw.errors import DrawError
@@ -11,9 +14,13 @@ from netcompiler.draw.lanes import add_lanes
 from netcompiler.draw.layout.cell import Cell
 from netcompiler.draw.layout.lanes import lanes_cell
 from netcompiler.draw.layout.level import Arranger, Level
-from netcompiler.draw.page import compose, fit
+from netcompiler.draw.options import Options
+from netcompiler.draw.page import dress, facts, fit
+from netcompiler.draw.paint import Painter
 from netcompiler.draw.picture import Picture
-from netcompiler.draw.theme import LIGHT, Theme
+from netcompiler.draw.route import Router
+from netcompiler.draw.styles import Style
+from netcompiler.draw.theme import Theme
 from netcompiler.draw.tree import Box, Tree, leaves
 from netcompiler.graph import Graph
 
@@ -56,12 +63,18 @@ def _depth(tree: Tree) -> int:
     return max((depth for depth, count in enumerate(counts) if count <= _MANY_NODES), default=0)
 
 
-def draw(graph: Graph, depth: int | None = None, theme: Theme = LIGHT) -> Picture:
-    """The picture of a net, with blocks shown down to ``depth``: by default all, or fewer if very many."""
-    if depth is not None and depth < 0:
-        raise ValueError(f"depth must be 0 or more, not {depth}")
-    tree = plan(graph, depth)
-    return compose(tree, _best(tree, theme), theme)
+def draw(graphs: Sequence[Graph], options: Options) -> Picture:
+    """The picture of a net, with blocks shown down to ``options.depth``: by default all, or fewer if many."""
+    (graph,) = graphs
+    theme = options.theme
+    tree = plan(graph, options.depth)
+    cell = _best(tree, theme)
+    body = Picture(graph.name, cell.width, cell.height, theme.paper)
+    whole = Cell()
+    whole.put(cell, cell.left, 0.0)
+    Painter(tree, whole, theme, body).paint()
+    entries = legend.entries(tree, Router(cell, tree.homes(), theme), theme)
+    return dress(body, entries, options, title=graph.name, facts=facts(graph))
 
 
 def _best(tree: Tree, theme: Theme) -> Cell:
@@ -85,3 +98,10 @@ def _best(tree: Tree, theme: Theme) -> Cell:
 
 def _fit(cell: Cell) -> float:
     return fit(cell.width, cell.height)
+
+
+STYLE = Style(
+    "any net: blocks as frames, repeats folded, skip connections as arcs",
+    draw,
+    knows=frozenset({"depth", "expand", "fold", "costs"}),
+)
