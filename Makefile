@@ -10,7 +10,7 @@ TEST_PROGRAMS := chromium poppler-utils texlive-latex-base texlive-latex-recomme
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint unit format bench install system programs clean FORCE
+.PHONY: help demo test lint unit format gallery tour bench install system programs clean FORCE
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ unit: $(STAMP)  ## all tests, in parallel
 format: $(STAMP)  ## rewrite the sources in the one format, with the fixes that ruff is sure of
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+gallery: $(STAMP)  ## draw the pictures of docs/gallery.md anew
+	$(BIN)/python docs/make_gallery.py
+
+tour: $(STAMP)  ## run docs/tour.ipynb and keep what it shows
+	$(BIN)/python docs/make_tour.py
 
 bench: $(VENV)/bench  ## all benchmarks against other tools (about a quarter of an hour; use an idle machine)
 	$(BIN)/python -m benchmarks

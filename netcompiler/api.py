@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from netcompiler import pipeline
+from netcompiler.comparison.compare import compare as compare_graphs
+from netcompiler.comparison.comparison import OutputChange, Pair
 from netcompiler.cost import Totals, Transfer, totals, transfers
 from netcompiler.diagnostics import Diagnostic, SpecError
 from netcompiler.elaborate.values import Given
@@ -156,8 +158,8 @@ class Net:
 
         return build(self._graph, devices)
 
-    def _repr_svg_(self) -> str:
-        return figure(self).render("svg").decode()
+    def _repr_svg_(self) -> str | None:
+        return figure(self)._repr_svg_()
 
     def __repr__(self) -> str:
         sums = self.totals()
@@ -189,7 +191,8 @@ def figure(
             leaves an existing file as it was.
         style: the way to draw.
         theme: ``paper``, ``slide`` or ``dark``.
-        format: svg, png, pdf, eps, tex, dot or html.
+        format: svg, png, pdf, eps, tex, dot or html. Without a file, the format that a notebook shows: svg,
+            or png for readers who cannot show SVG, such as GitHub's of notebooks.
         dpi: pixels an inch of a png.
         depth: how many levels of blocks are shown; all of them by default, fewer in a huge net.
         expand: paths of blocks that are shown with all that is in them.
@@ -205,7 +208,7 @@ def figure(
         DrawError: when it cannot be drawn; the message says what to do instead.
         OSError: when the file cannot be written.
     """
-    from netcompiler.draw.drawing import Drawing
+    from netcompiler.draw.drawing import SHOWN, Drawing
     from netcompiler.draw.options import Options
     from netcompiler.draw.theme import THEMES
 
@@ -213,10 +216,98 @@ def figure(
         raise ValueError(f"unknown theme {theme!r}; known are {', '.join(THEMES)}")
     graphs = tuple(net._graph for net in nets)  # noqa: SLF001  (a net's own module)
     options = Options(THEMES[theme], depth, tuple(expand), tuple(fold), costs, title, caption, legend, width)
-    drawing = Drawing(graphs, style, options, dpi)
+    shown = format if format is not None and file is None else SHOWN[0]
+    drawing = Drawing(graphs, style, options, dpi, shown)
     if file is not None:
         drawing.save(file, format)
     return drawing
+
+
+class Comparison:
+    """What differs between two nets. `compare` makes it; printed, it is text, and a notebook shows a picture."""
+
+    def __init__(self, before: Net, after: Net) -> None:
+        self._nets = before, after
+        self._found = compare_graphs(before._graph, after._graph)  # noqa: SLF001  (a net's own module)
+
+    @property
+    def equal(self) -> bool:
+        """True when both have the same layers under the same names, wired alike, and the same outputs."""
+        return self._found.equal
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Layers that correspond: each with ``before``, ``after``, and the ``changes`` between them."""
+        return self._found.pairs
+
+    @property
+    def changed(self) -> tuple[Pair, ...]:
+        """The pairs that differ in more than their names."""
+        return self._found.changed
+
+    @property
+    def renamed(self) -> tuple[Pair, ...]:
+        """The pairs whose paths differ, and so their keys in the state dict."""
+        return self._found.renamed
+
+    @property
+    def added(self) -> tuple[Layer, ...]:
+        """The layers that only the second net has."""
+        return self._found.added
+
+    @property
+    def removed(self) -> tuple[Layer, ...]:
+        """The layers that only the first net has."""
+        return self._found.removed
+
+    @property
+    def outputs(self) -> tuple[OutputChange, ...]:
+        """What differs about the values that the nets give."""
+        return self._found.outputs
+
+    def text(
+        self, names: tuple[str, str] | None = None, *, width: int | None = None, color: bool = False
+    ) -> str:
+        """What `netc diff` prints.
+
+        Args:
+            names: what the nets are called in it; by default their names.
+            width: characters in a line, where longer ones are to be broken.
+            color: True for a terminal's colours.
+        """
+        from netcompiler.comparison.text import write
+
+        return write(self._found, names, width=width, color=color)
+
+    def plain(self) -> dict[str, object]:
+        """What ``netc diff --format json`` prints, as dictionaries, lists, numbers and strings."""
+        from netcompiler.comparison.plain import plain
+
+        return plain(self._found)
+
+    def draw(self, file: str | PathLike[str] | None = None, **options: Any) -> Drawing:
+        """The nets side by side, with the differences marked: to a file if one is given.
+
+        ``options`` are those of `figure`, with the same errors raised.
+        """
+        return figure(*self._nets, file=file, style="diff", **options)
+
+    def _repr_svg_(self) -> str | None:
+        return self.draw()._repr_svg_()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        found = self._found
+        names = " and ".join(net.name for net in self._nets)
+        counts = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
+        return f"<Comparison of {names}: {counts}>"
+
+
+def compare(before: Net, after: Net) -> Comparison:
+    """What differs between two nets: layers added, removed and changed, shapes, parameters, MACs."""
+    return Comparison(before, after)
 
 
 def load(

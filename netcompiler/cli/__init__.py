@@ -11,6 +11,7 @@ import click
 
 from netcompiler.cli.build import build
 from netcompiler.cli.check import check
+from netcompiler.cli.diff import diff
 from netcompiler.cli.draw import draw
 from netcompiler.cli.expand import expand
 from netcompiler.cli.show import show
@@ -19,7 +20,7 @@ from netcompiler.cli.show import show
 
 
 def main() -> NoReturn:
-    """Run ``netc``; exit code 1 for a mistake in a spec or file, 2 for wrong usage."""
+    """Run ``netc``; exit code 1 for a mistake in a spec or file (`diff`: 2), 2 for wrong usage."""
     # One command, then the process ends: looking for cycles takes a fifth of the time and frees nothing.
     gc.disable()
     try:
@@ -45,12 +46,12 @@ def _run() -> NoReturn:
         # A mistake in a spec has its place before it; any other says who speaks.
         prefix = "netc: " if isinstance(error, _mistakes()[1]) else ""
         click.echo(f"{prefix}{error}", err=True)
-        sys.exit(1)
+        sys.exit(_exit_code(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _fail(f"netc: {place}{error.strerror or error}")
+        _fail(f"netc: {place}{error.strerror or error}", _exit_code(error))
     except (MemoryError, RecursionError) as error:
-        _fail(f"netc: the net is too large for this machine ({type(error).__name__})")
+        _fail(f"netc: the net is too large for this machine ({type(error).__name__})", _exit_code(error))
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -62,11 +63,17 @@ def _mistakes() -> tuple[type[Exception], ...]:
     return SpecError, DrawError
 
 
-def _fail(message: str) -> NoReturn:
+def _exit_code(error: Exception) -> int:
+    """The exit code that the command gave an error."""
+    code: int = getattr(error, "exit_code", 1)
+    return code
+
+
+def _fail(message: str, code: int) -> NoReturn:
     click.echo(message, err=True)
     # What standard output did not take must not be tried once more at exit.
     sys.stdout = None
-    sys.exit(1)
+    sys.exit(code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -78,5 +85,5 @@ def netc() -> None:
     """
 
 
-for _command in (check, show, draw, build, expand):
+for _command in (check, show, diff, draw, build, expand):
     netc.add_command(_command)

@@ -18,7 +18,23 @@ STDIN = "<stdin>"
 
 
 class Command(click.Command):
-    """A command whose FILE:NET may be ``-:NET``, a net of standard input, which is no option."""
+    """A command whose FILE:NET may be ``-:NET``, a net of standard input, which is no option.
+
+    ``failure`` is the exit code for a mistake in a spec or file. An error leaves the command with it as its
+    ``exit_code``, as click's own errors have one.
+    """
+
+    def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._failure = failure
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not hasattr(error, "exit_code"):
+                error.__dict__["exit_code"] = self._failure
+            raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, [STDIN + a[1:] if a.startswith("-:") else a for a in args])

@@ -159,7 +159,9 @@ class _Folder:
             return (item.role, item.group, item.times, item.title, tuple(parts))
         inside = list(leaves(item))
         children = tuple(self._signature(child, shapes=shapes) for child in item.children)
-        return (item.definition, item.times, item.varies, children, tuple(self._wiring(inside)))
+        # A block that is to be seen by itself is like no other.
+        shown = item.path if item.shown == "all" else item.shown
+        return (item.definition, item.times, item.varies, shown, children, tuple(self._wiring(inside)))
 
     def _merge(self, box: Box, run: _Run) -> Item:
         """Replace the run's items by those of its first segment; what reads the last one reads that."""

@@ -16,8 +16,10 @@ ROW = 15.0
 """Height of a row."""
 
 _GAP = 16.0
-_SWATCH = 13.0
+_BESIDE = 4.0
+_SWATCH, _HEIGHT = 13.0, 9.0
 _STROKE = 22.0
+"""Lengths that suit small print of 7.5 points."""
 
 _KINDS = {
     "conv": "convolution",
@@ -53,7 +55,7 @@ def kinds(present: Iterable[str]) -> list[Entry]:
 
 def entries(tree: Tree, router: Router, theme: Theme) -> list[Entry]:
     """What needs an explanation; nothing when there is only one colour of node."""
-    found = kinds(leaf.kind for leaf in leaves(tree.root))
+    found = kinds(leaf.kind for leaf in leaves(tree.root) if leaf.role != "junction")
     skips = [flow for flow in tree.flows if router.is_skip(flow) and not flow.crosses]
     if not all(router.is_detour(flow) for flow in skips):
         found.append(Entry("skip connection", color=theme.skip))
@@ -74,35 +76,26 @@ def rows(found: Sequence[Entry], width: float, theme: Theme) -> list[list[Entry]
             result.append([])
             used = 0.0
         result[-1].append(entry)
-        used += needed
+        used += needed + _scale(theme) * _GAP
     return result
 
 
 def paint(picture: Picture, row: Sequence[Entry], x: float, y: float, theme: Theme) -> None:
     """Add a row to a picture, its middle at y."""
+    scale = _scale(theme)
     for entry in row:
         text = _line(entry, theme)
+        sample = scale * (_SWATCH if entry.kind or entry.paint else _STROKE)
         if entry.kind or entry.paint:
             colors = entry.paint or theme.kind(entry.kind)
+            place = (x + sample / 2, y, sample, scale * _HEIGHT)
             key = f"legend {entry.words}"
-            picture.nodes.append(
-                Node(
-                    key,
-                    "box",
-                    x + _SWATCH / 2,
-                    y,
-                    _SWATCH,
-                    9.0,
-                    colors.fill,
-                    colors.line,
-                    tooltip=entry.words,
-                )
-            )
-            picture.texts.append(Text(text, x + _SWATCH + 4, y))
+            picture.nodes.append(Node(key, "box", *place, colors.fill, colors.line, tooltip=entry.words))
         else:
-            add_line(picture, ((x, y), (x + _STROKE, y)), entry.color, width=1.2, dashed=entry.dashed)
-            picture.texts.append(Text(text, x + _STROKE + 4, y))
-        x += _width(entry, theme)
+            ends = ((x, y), (x + sample, y))
+            add_line(picture, ends, entry.color, width=theme.thick, dashed=entry.dashed)
+        picture.texts.append(Text(text, x + sample + scale * _BESIDE, y))
+        x += _width(entry, theme) + scale * _GAP
 
 
 def _line(entry: Entry, theme: Theme) -> tuple[Span, ...]:
@@ -110,4 +103,9 @@ def _line(entry: Entry, theme: Theme) -> tuple[Span, ...]:
 
 
 def _width(entry: Entry, theme: Theme) -> float:
-    return (_SWATCH if entry.kind or entry.paint else _STROKE) + 4 + line_width(_line(entry, theme)) + _GAP
+    sample = _SWATCH if entry.kind or entry.paint else _STROKE
+    return _scale(theme) * (sample + _BESIDE) + line_width(_line(entry, theme))
+
+
+def _scale(theme: Theme) -> float:
+    return theme.small / 7.5

@@ -32,5 +32,5 @@ def add_line(
         curve += straight(start, stop)[1:]
     tip = None
     if head:
-        curve, tip = with_tip(curve)
+        curve, tip = with_tip(curve, width)
     picture.arrows.append(Arrow(*ends, tuple(curve), tip, color, width, dashed, tooltip))

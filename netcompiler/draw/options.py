@@ -44,8 +44,25 @@ class Options:
         """The width of the page in points; infinite when none is asked for."""
         return float("inf") if self.width is None else self.width * POINTS_PER_CM
 
+    @property
+    def tall(self) -> float:
+        """How high a picture may be on a page of this width, in points; infinite when no width is asked for.
+
+        That is the text of an upright page, and for more than its width a slide below its title.
+        """
+        if self.width is None:
+            return float("inf")
+        return _TALL if self.width <= _UPRIGHT else self.room * _SLIDE
+
 
 POINTS_PER_CM = 72 / 2.54
+
+_TALL = 24 * POINTS_PER_CM
+_UPRIGHT = 21
+"""Up to so many centimetres a page is an upright one."""
+
+_SLIDE = 0.6
+"""A wider one's height, in its width."""
 
 STYLE_OPTIONS = ("depth", "expand", "fold", "costs")
 """Options that only some styles know."""

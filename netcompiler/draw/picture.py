@@ -127,6 +127,7 @@ class Picture:
         height: the page's height.
         paper: the background.
         zoom: how much larger the page is in the end: what ``--width`` asks for.
+        outline: how wide the outlines of nodes and frames are.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Picture:
     arrows: list[Arrow] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     zoom: float = 1.0
+    outline: float = 0.9
 
     def put(self, other: Picture, x: float, y: float) -> None:
         """Take in all of another picture, moved by x and y. Nodes of both must have different keys."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 import sys
 import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -37,6 +39,11 @@ Graphviz takes whole sizes of text alone; those of themes are multiples of half 
 _MOST_PIXELS = 32_767
 _POINTS = 72
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+_NAMED = 8
+"""Missing letters that an error names."""
+
 _LOCK = threading.Lock()
 """Graphviz keeps its state in global variables."""
 
@@ -51,6 +58,8 @@ def render(picture: Picture, format: str, dpi: int) -> bytes:
     if format not in RENDERED:
         raise ValueError(f"unknown format {format!r}; known are {', '.join(RENDERED)}")
     dot = write(picture, _SCALE, cut_dashes=format != "svg")
+    if format != "svg":
+        _check_letters(picture, format)
     if format == "png":
         _check_pixels(picture, dpi)
         dot = dot.replace("{\n", f'{{\n  graph [dpi="{dpi}"];\n', 1)
@@ -60,7 +69,17 @@ def render(picture: Picture, format: str, dpi: int) -> bytes:
             data = _with_program(dot, format)
     if format == "svg":
         return svg.finish(data, _SCALE)
-    return data if format == "png" else _undated(data)
+    return _with_resolution(data, dpi) if format == "png" else _undated(data)
+
+
+def _with_resolution(data: bytes, dpi: int) -> bytes:
+    """A PNG that says how many pixels make a metre, so that it is printed at its size."""
+    per_metre = round(dpi / 0.0254)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    # Right after the header, which has a length of its own.
+    end = len(_PNG) + 12 + struct.unpack_from(">I", data, len(_PNG))[0]
+    return data[:end] + chunk + data[end:]
 
 
 def _undated(data: bytes) -> bytes:
@@ -70,6 +89,20 @@ def _undated(data: bytes) -> bytes:
     """
     pattern = rb"/CreationDate \([^)]*\)|(?m:^%%CreationDate: .*$)"
     return re.sub(pattern, lambda found: b" " * len(found.group()), data)
+
+
+def _check_letters(picture: Picture, format: str) -> None:
+    """Letters that the shipped font lacks would become boxes where nothing else can stand in for it.
+
+    A browser that shows an SVG takes them from the reader's own fonts.
+    """
+    lacking = fonts.missing("".join(span.text for span in picture.spans()))
+    if lacking:
+        some = " ".join(lacking[:_NAMED]) + (" …" if len(lacking) > _NAMED else "")
+        raise DrawError(
+            f"the font of pictures has no {some}: draw it as SVG, which takes them from the reader's own "
+            f"fonts, or use Latin, Greek or Cyrillic letters for {format}"
+        )
 
 
 def _check_pixels(picture: Picture, dpi: int) -> None:

@@ -92,14 +92,14 @@ class _Writer:
         return f"\\path[{', '.join(options)}] {path};"
 
     def _frame(self, frame: Frame) -> Iterator[str]:
-        options = f"fill={self._color(frame.fill)}, draw={self._color(frame.line)}, {self._width(0.9)}"
+        options = f"fill={self._color(frame.fill)}, draw={self._color(frame.line)}, {self._outline()}"
         for sheet in range(frame.sheets, -1, -1):
             d = _SHEET * sheet
             corners = self._at((frame.left + d, frame.top + d)), self._at((frame.right + d, frame.bottom + d))
             yield f"\\path[{options}, rounded corners={self._length(5)}] {corners[0]} rectangle {corners[1]};"
 
     def _node(self, node: Node) -> Iterator[str]:
-        options = f"fill={self._color(node.fill)}, draw={self._color(node.line)}, {self._width(0.9)}"
+        options = f"fill={self._color(node.fill)}, draw={self._color(node.line)}, {self._outline()}"
         if node.dashed:
             options += ", dashed"
         w, h = node.width / 2, node.height / 2
@@ -144,6 +144,9 @@ class _Writer:
 
     def _color(self, color: str) -> str:
         return self._colors.setdefault(color, f"net{color[1:].upper()}")
+
+    def _outline(self) -> str:
+        return self._width(self._picture.outline)
 
     def _width(self, width: float) -> str:
         return f"line width={self._length(width)}"

@@ -26,6 +26,7 @@ class Style:
         draw: makes the picture of one net or several. Raises DrawError when it would not fit.
         refuses: why a net cannot be shown so ("it has no stages"), or None when it can; called first.
         several: True when it shows several nets in one picture.
+        pair: True when it shows two nets, no more and no fewer.
         knows: which of depth, expand, fold and costs it takes.
         texts: formats of its own, by name, each with what makes its text: a table as ``md``.
     """
@@ -34,6 +35,7 @@ class Style:
     draw: Callable[[Sequence[Graph], Options], Picture]
     refuses: Callable[[Graph], str | None] = lambda _: None
     several: bool = False
+    pair: bool = False
     knows: frozenset[str] = frozenset()
     texts: Mapping[str, Writer] = field(default_factory=dict)
 
@@ -58,5 +60,6 @@ def style(name: str) -> Style:
 
 
 def that_fit(graph: Graph) -> list[str]:
-    """The styles that can show a net."""
-    return [name for name in names() if style(name).refuses(graph) is None]
+    """The styles that can show a net by itself."""
+    known = {name: style(name) for name in names()}
+    return [name for name, one in known.items() if not one.pair and one.refuses(graph) is None]
