@@ -38,7 +38,6 @@ class Picture:
     title: str
     words: str
     command: str
-    width: int | None = None
     dark: bool = True
 
     @property
@@ -102,11 +101,10 @@ def _lines() -> Iterator[str]:
 
 def _image(picture: Picture) -> Iterator[str]:
     path = f"{IMAGES.relative_to(PAGE.parent)}/{picture.name}"
-    width = "" if picture.width is None else f' width="{picture.width}"'
     yield "<picture>"
     if picture.dark:
         yield f'  <source media="(prefers-color-scheme: dark)" srcset="{path}-dark.svg">'
-    yield f'  <img src="{path}.svg"{width} alt="{html.escape(picture.title)}">'
+    yield f'  <img src="{path}.svg" alt="{html.escape(picture.title)}">'
     yield "</picture>"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import networkx as nx
 
 from netcompiler.comparison.likeness import ALIKE, Likeness
-from netcompiler.comparison.parts import Part, leaves, tree
+from netcompiler.comparison.parts import Part, layers, leaves, tree
 from netcompiler.comparison.sequence import NEVER, align, increasing
 from netcompiler.graph import Graph, Layer
 
@@ -117,10 +118,14 @@ class _Aligner:
         yield from ((first[i], second[j]) for i, j in same)
         taken = {i for i, _ in same}, {j for _, j in same}
         for (a, a_end), (b, b_end) in _between(increasing(same), len(first), len(second)):
-            yield from self._in_order(
+            rest = (
                 [part for i, part in enumerate(first[a:a_end], a) if i not in taken[0]],
                 [part for j, part in enumerate(second[b:b_end], b) if j not in taken[1]],
             )
+            turned = self._turned_round(*rest)
+            yield from turned
+            gone = {part for pair in turned for part in pair}
+            yield from self._in_order(*([part for part in side if part not in gone] for side in rest))
 
     def _same_names(self, first: Sequence[Part], second: Sequence[Part]) -> list[tuple[int, int]]:
         """Children with the same name that are both scopes, or layers that do the same."""
@@ -133,6 +138,19 @@ class _Aligner:
             return a.is_scope and b.is_scope
         facts = [self._likeness.facts(part.layers[0]) for part in (a, b)]
         return facts[0][1] == facts[1][1]
+
+    def _turned_round(self, first: Sequence[Part], second: Sequence[Part]) -> list[tuple[Part, Part]]:
+        """Parts that do the same as just one of the others, and have changed places with each other."""
+        keys = [[self._likeness.key(part) for part in side] for side in (first, second)]
+        counts = Counter(keys[0]), Counter(keys[1])
+        places = {key: j for j, key in enumerate(keys[1])}
+        single = [
+            (i, places[key])
+            for i, key in enumerate(keys[0])
+            if counts[0][key] == counts[1][key] == 1 and any(layer.weights for layer in layers(first[i]))
+        ]
+        kept = set(increasing(single))
+        return [(first[i], second[j]) for i, j in single if (i, j) not in kept]
 
     def _in_order(self, first: Sequence[Part], second: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
         likeness = self._likeness

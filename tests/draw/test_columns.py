@@ -368,6 +368,17 @@ def test_depth_shows_blocks_as_nodes(graph_of):
     assert said(shown).count("bottleneck") == 8
 
 
+def test_blocks_are_shown_as_a_user_names_them(graph_of):
+    shown = picture(graph_of("resnet50"), depth=1, expand=("layer3.0",))
+    assert [f.label for f in shown.frames if f.parent is not None] == ["layer3.0"]
+    shown = picture(graph_of("resnet50"), fold=("layer3", "layer1.1"))
+    assert "7.10 M parameters" in said(shown)
+    stage = shown.frames.index(frame(shown, "layer1"))
+    assert [f.label for f in shown.frames if f.parent == stage] == ["layer1.0", "layer1.2"]
+    with pytest.raises(DrawError, match="did you mean layer3"):
+        picture(graph_of("resnet50"), fold=("layr3",))
+
+
 def test_what_would_be_too_large_shows_fewer_levels(graph_of):
     """A net of branches is wide: on a narrow page its blocks are nodes."""
     shown = picture(graph_of(INCEPTIONS), width=10)

@@ -286,14 +286,19 @@ def test_it_is_not_offered_for_a_single_net() -> None:
         assert "diff" not in str(error.value)
 
 
-def test_too_much_is_refused_in_words() -> None:
-    lines = "\n".join(f"l{index}: conv({index % 7 + 1}, 3, padding=1)" for index in range(2100))
-    first = netcompiler.loads("net a {\n input x [3, 8, 8]\n" + lines + "\n}")._graph
-    second = netcompiler.loads(
-        "net a {\n input x [3, 8, 8]\n" + lines.replace("3, padding=1", "1") + "\n}"
-    )._graph
-    with pytest.raises(DrawError, match=r"would have 2,10\d rows, and 2,000 is the most"):
-        picture(first, second, style="diff")
+def test_too_much_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netcompiler.draw.styles.diff._MOST_ROWS", 20)
+    with pytest.raises(
+        DrawError, match=r"would have \d\d rows, and 20 is the most; put what belongs together"
+    ):
+        picture(resnet("resnet18"), resnet("resnet50"), style="diff", depth=3)
+
+
+def test_fewer_levels_where_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netcompiler.draw.styles.diff._MANY_ROWS", 40)
+    drawn = picture(resnet("resnet18"), resnet("resnet50"), style="diff")
+    assert {frame.parent for frame in drawn.frames} == {None}
+    assert "+5, −1, ~3 layers" in words(drawn)
 
 
 def test_from_python(tmp_path: Path) -> None:

@@ -52,10 +52,23 @@ def graph_of() -> Callable[[str], Graph]:
     return graph_of
 
 
+SETTINGS = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser's windows with common settings; making them anew for each test would take longest of all."""
+    context = browser.new_context(**SETTINGS)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def show(browser: Browser, graph_of: Callable[[str], Graph], tmp_path: Path) -> Iterator[Open]:
+def show(
+    browser: Browser, windows: BrowserContext, graph_of: Callable[[str], Graph], tmp_path: Path
+) -> Iterator[Open]:
     """Opens the page of a net from a file. No page may complain, and none may ask for anything."""
-    contexts: list[BrowserContext] = []
+    opened: list[Page] = []
     complaints: list[str] = []
     requests: list[str] = []
 
@@ -71,20 +84,20 @@ def show(browser: Browser, graph_of: Callable[[str], Graph], tmp_path: Path) -> 
         graph = graph_of(net) if isinstance(net, str) else net
         file = tmp_path / "net.html"
         file.write_bytes(page(graph, Options(**options), live=live, error=error))
-        settings = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
-        contexts.append(browser.new_context(**{**settings, **(context or {})}))
-        opened = contexts[-1].new_page()
-        opened.set_default_timeout(5000)
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda problem: complaints.append(str(problem)))
-        opened.on("request", lambda request: requests.append(request.url))
-        opened.goto(f"{file.as_uri()}{address}")
-        opened.wait_for_selector("html[data-ready]", timeout=15_000)
-        return opened
+        # A page with settings of its own has a context of its own, which closes with it.
+        window = browser.new_page(**{**SETTINGS, **context}) if context else windows.new_page()
+        opened.append(window)
+        window.set_default_timeout(4000)
+        window.on("console", lambda message: complaints.append(message.text))
+        window.on("pageerror", lambda problem: complaints.append(str(problem)))
+        window.on("request", lambda request: requests.append(request.url))
+        window.goto(f"{file.as_uri()}{address}")
+        window.wait_for_selector("html[data-ready]", timeout=10_000)
+        return window
 
     yield show
-    for context in contexts:
-        context.close()
+    for window in opened:
+        window.close()
     assert complaints == []
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
-    assert sum(url.startswith("file:") for url in requests) == len(contexts)
+    assert sum(url.startswith("file:") for url in requests) == len(opened)

@@ -21,7 +21,7 @@ def test_a_folded_block_says_what_is_in_it(show):
     page = show("resnet18")
     fold(page, "layer2")
     words = page.locator('.node[data-key="layer2"] > text').all_text_contents()
-    assert words[:2] == ["layer2", "16 layers · 525.6 K"]
+    assert words[:2] == ["layer2", "17 layers · 525.6 K"]
 
 
 def test_what_is_clicked_stays_under_the_pointer(show):

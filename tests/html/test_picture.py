@@ -5,7 +5,7 @@ from __future__ import annotations
 from netcompiler.draw.theme import SLIDE
 from tests.draw.conftest import SHIPPED, TEXTS
 from tests.draw.test_hostile import HOSTILE, renamed
-from tests.html.looking import eventually, fold, keys
+from tests.html.looking import eventually, fold, keys, update
 
 EVERY = [*TEXTS, *SHIPPED]
 
@@ -132,15 +132,14 @@ def test_a_small_window_shows_fewer_blocks(show):
 def test_names_are_only_text(show, graph_of):
     page = show(renamed(graph_of("alexnet"), "</script><script>alert(1)</script>"))
     for name in [*HOSTILE, "<img src=x onerror=alert(1)>", "{{script}} ${alert(1)} `", "__proto__"]:
-        for net in ("alexnet", "resnet18"):
-            update(page, renamed(graph_of(net), name))
-            assert len(keys(page)) == len(set(keys(page))) > 5
-            assert page.evaluate("document.getElementById('name').textContent") == name
-            page.locator("#world .node > .body").nth(1).click()
-            page.fill("#query", name[:20])
-            page.keyboard.press("Enter")
-            page.click("#fold-all")
-            page.keyboard.press("Escape")
+        update(page, renamed(graph_of("pipeline"), name))
+        assert len(keys(page)) == len(set(keys(page))) > 5
+        assert page.evaluate("document.getElementById('name').textContent") == name
+        page.locator("#world .node > .body").nth(1).click()
+        page.fill("#query", name[:20])
+        page.keyboard.press("Enter")
+        page.click("#fold-all")
+        page.keyboard.press("Escape")
     made = page.evaluate("[...new Set([...document.querySelectorAll('body *')].map((e) => e.localName))]")
     assert not {"img", "iframe", "object", "a", "link", "embed"}.intersection(made)
     assert page.evaluate("document.scripts.length") == 3

@@ -32,7 +32,7 @@ def test_by_operation_and_by_name(show):
 def test_enter_goes_on_and_back(show):
     page = show("lenet")
     search(page, "linear", "1 of 3")
-    for key, found in (
+    for key, told in (
         ("Enter", "2 of 3"),
         ("Enter", "3 of 3"),
         ("Enter", "1 of 3"),

@@ -36,6 +36,7 @@ class App {
   load(data) {
     // Another net has other blocks and another shape: it is shown from the start.
     const first = this.model?.data.net !== data.net;
+    if (first && this.scene) this.search.clear();
     const middle = first ? null : this.#inTheMiddle();
     this.model = new Model(data);
     this.stage.classList.remove("empty");
@@ -46,7 +47,6 @@ class App {
     }
     this.panel.load(this.model);
     if (first) {
-      this.search.clear();
       this.#lay(true);
       this.#showAll(false);
       this.#select(this.#fromAddress().get("at"));
@@ -292,7 +292,7 @@ class App {
     if (!this.layout) return;
     this.picture.classList.toggle("far", this.view.k < SMALLEST);
     byId("scale").textContent = `${Math.round(this.view.k * 100)} %`;
-    this.painter.show(this.printing ? null : this.view.rectangle, this.view.k);
+    this.painter.show(this.view.isPrinted ? null : this.view.rectangle, this.view.k);
   }
 
   /** The marks of a node, frame or edge that is put into the page. */
@@ -534,8 +534,8 @@ class App {
 
   /** On paper all of the picture stands on the page, and nothing else. */
   #print(on) {
-    if (!this.model || Boolean(this.printing) === on) return;
-    this.printing = on;
+    if (!this.model || this.view.isPrinted === on) return;
+    this.view.isPrinted = on;
     if (on) {
       this.painter.show(null);
       this.picture.classList.remove("far");

@@ -5,7 +5,7 @@ const CLICK = 4; // pixels that the pointer may move during a click
 
 class View {
   constructor(stage, picture, world, changed) {
-    Object.assign(this, { stage, picture, world, changed, x: 0, y: 0, k: 1, size: { width: 0, height: 0 } });
+    Object.assign(this, { stage, picture, world, changed, x: 0, y: 0, k: 1, size: { width: 0, height: 0 }, isPrinted: false });
     this.pointers = new Map();
     this.dragged = false;
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -102,6 +102,7 @@ class View {
   }
 
   #apply() {
+    if (this.isPrinted) return;
     this.world.setAttribute("transform", `matrix(${this.k} 0 0 ${this.k} ${this.x} ${this.y})`);
     this.changed();
   }

@@ -93,13 +93,13 @@ def _best(graph: Graph, options: Options) -> _Way:
 
 def _plans(graph: Graph, options: Options) -> Iterator[Plan]:
     """The net with all levels of blocks, then with fewer and fewer; with as many as asked for alone."""
-    chosen = plan(graph, options.depth)
+    chosen = plan(graph, options, options.depth)
     levels = len(nodes_at(chosen.tree))
     count = sum(1 for _ in leaves(chosen.tree.root))
     if count <= _MOST_NODES:
         yield chosen
     for depth in range(levels - 2, 0, -1) if options.depth is None else ():
-        chosen = plan(graph, depth)
+        chosen = plan(graph, options, depth)
         count = sum(1 for _ in leaves(chosen.tree.root))
         if count <= _MOST_NODES:
             yield chosen
@@ -134,7 +134,8 @@ def _rank(way: _Way, options: Options) -> tuple[float, ...]:
     """The larger the better: at a given width one stage in each column, and of those the most said."""
     if options.width is not None:
         return way.columns.stages, way.detail, -way.columns.height
-    return (_fit(way, options) * (_STACKED if way.stacked else 1.0),)
+    size = _fit(way, options) * (_STACKED if way.stacked else 1.0)
+    return round(size, 3), -way.columns.height
 
 
 def _fit(way: _Way, options: Options) -> float:
@@ -165,5 +166,5 @@ STYLE = Style(
     "stages as columns: one or two blocks of each, the rest as ×n",
     draw,
     refuses=refuses,
-    knows=frozenset({"depth", "costs"}),
+    knows=frozenset({"depth", "expand", "fold", "costs"}),
 )

@@ -59,8 +59,8 @@ class Packer:
         last = len(self._cells)
         for count in range(min(len(self._stages), _MOST), 0, -1):
             starts = self._starts(count)
-            for before in {0, self._stages[0]}:
-                for after in {self._stages[-1] + 1, last}:
+            for before in sorted({0, self._stages[0]}):
+                for after in sorted({self._stages[-1] + 1, last}):
                     cuts = sorted({0, before, *starts[1:], after, last})
                     yield self._columns(tuple(pairwise(cuts)))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from netcompiler.cost import Totals, totals
-from netcompiler.draw.collapse import collapse
+from netcompiler.draw.choice import choose
+from netcompiler.draw.collapse import DEEPEST, collapse
 from netcompiler.draw.condense import condense
 from netcompiler.draw.fold import fold
 from netcompiler.draw.junctions import add_junctions
+from netcompiler.draw.options import Options
 from netcompiler.draw.styles.columns.row import main_row, out_of_row, put_beside
 from netcompiler.draw.styles.columns.sections import Section, sections
 from netcompiler.draw.styles.columns.shortcuts import Projection, take_out
@@ -74,18 +77,22 @@ def _name(leaf: Leaf) -> str:
     return leaf.title if not name or name.isdecimal() else name
 
 
-def plan(graph: Graph, depth: int | None) -> Plan:
-    """The stages of a net for which `refuses` has no reason; blocks in them are shown down to a depth."""
+def plan(graph: Graph, options: Options, depth: int | None) -> Plan:
+    """The stages of a net for which `refuses` has no reason; blocks in them are shown down to a depth, those
+    that the options name as they say.
+    """
     tree = condense(graph)
+    choose(tree, options.expand, options.fold)
     row, beside = main_row(tree)
     found = sections(row, tree)
     put_beside(found, beside, tree)
     parts = [_part(section, tree) for section in found]
     tree.root.children = [item for part in parts for item in part.items]
-    if depth is not None:
-        collapse(tree, max(depth, 1))
-        _join_parallel(tree)
     costs = {item: totals(layers(item)) for box in boxes(tree.root) for item in box.children}
+    collapse(tree, DEEPEST if depth is None else max(depth, 1))
+    # What stands outside of the stages may have become nodes; the number of things there is the same.
+    left = iter(tree.root.children)
+    parts = [replace(part, items=tuple(islice(left, len(part.items)))) for part in parts]
     add_junctions(tree)
     projections = take_out(tree)
     return Plan(tree, tuple(parts), tuple(projections), costs)
@@ -96,12 +103,3 @@ def _part(section: Section, tree: Tree) -> Part:
     box = section.box() if section.stage else Box("", "", [*section.items, *section.beside], ())
     fold(Tree(tree.graph, box, tree.flows))
     return Part((box,), box) if section.stage else Part(tuple(box.children), None)
-
-
-def _join_parallel(tree: Tree) -> None:
-    """Leave one of the flows that join the same two nodes: a block in one node may read a value often."""
-    seen = set()
-    for flow in tree.flows:
-        if (flow.source, flow.target) in seen:
-            tree.flows.remove(flow)
-        seen.add((flow.source, flow.target))

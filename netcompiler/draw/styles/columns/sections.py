@@ -42,8 +42,9 @@ class Section:
         """All of it as one box, named for its scope or for the first and the last item in it."""
         first = self.items[0]
         if self.scope and isinstance(first, Box):
-            first.children = [*first.children, *self.beside]
-            return first
+            # A stage that is to be shown as one node still has its frame.
+            inside = [first] if first.shown == "node" else first.children
+            return Box(first.name, first.definition, [*inside, *self.beside], first.shape, first.path)
         names = [item.name for item in self.items if item.name]
         return Box(words.span(names), "", [*self.items, *self.beside], self.items[-1].shape)
 
@@ -88,10 +89,15 @@ class _ItemSizes:
 def _taken_apart(items: Iterable[Item], sizes: _ItemSizes) -> Iterator[Item]:
     """The items, and in place of a scope with many spatial sizes what stands in it."""
     for item in items:
-        if isinstance(item, Box) and len({sizes.of(child) for child in item.children}) >= _SIZES:
+        if isinstance(item, Box) and not _is_whole(item, sizes):
             yield from _taken_apart(item.children, sizes)
         else:
             yield item
+
+
+def _is_whole(box: Box, sizes: _ItemSizes) -> bool:
+    """True for a stage or a part of one, and for a block that a user names."""
+    return box.shown != "" or len({sizes.of(child) for child in box.children}) < _SIZES
 
 
 def _runs(items: Iterable[Item], sizes: _ItemSizes) -> Iterator[Section]:

@@ -55,13 +55,13 @@ def name_height(theme: Theme) -> float:
 def spread(bands: Sequence[Band], solids: Mapping[Volume, Solid], scene: Scene, theme: Theme) -> list[Band]:
     """Bands of one row with their names, all from the first to the last volume that stands in any of them."""
     boxes = [(volume, box) for volume, box in solids.items() if volume.group]
-    sides = [_sides(volume, box, theme) for volume, box in boxes]
-    left = min((side[0] for side in sides), default=0.0) - BAND
+    ends_of = [sides(volume, box, theme) for volume, box in boxes]
+    left = min((side[0] for side in ends_of), default=0.0) - BAND
     names = {band.group: _name(band.group, scene, theme) for band in bands}
     for band in bands[1:-1]:
         # Lines from and to the lanes around it cross what is not at its left edge.
         names[band.group] = names[band.group][:1]
-    ends = [side[1] for side in sides] + [left + BAND + line_width(name) for name in names.values()]
+    ends = [side[1] for side in ends_of] + [left + BAND + line_width(name) for name in names.values()]
     right = max(ends, default=0.0) + BAND
     return [replace(band, name=names[band.group], left=left, right=right) for band in bands]
 
@@ -70,13 +70,13 @@ def add_bands(picture: Picture, bands: Sequence[Band], groups: Sequence[str], th
     """Add the bands of a row; to be done first, as they lie behind all else."""
     for band in bands:
         paint = theme.lane(groups.index(band.group))
-        corners = ((band.left, band.top), (band.right, band.top))
-        corners += ((band.right, band.bottom), (band.left, band.bottom))
+        ends = band.left, band.right
+        corners = tuple((x, band.top) for x in ends) + tuple((x, band.bottom) for x in ends[::-1])
         picture.shapes.append(Shape(corners, paint.fill, paint.line, theme.outline))
         picture.texts.append(Text(band.name, band.left + BAND, band.name_at))
 
 
-def _sides(volume: Volume, box: Solid, theme: Theme) -> tuple[float, float]:
+def sides(volume: Volume, box: Solid, theme: Theme) -> tuple[float, float]:
     """The left and the right end of a volume and of what is written at it."""
     texts = captions(volume, box, theme)
     lefts = [text.x - line_width(text.line) for text in texts if text.anchor == "end"]

@@ -56,12 +56,11 @@ def captions(
     return texts
 
 
-def has_room(box: Solid, free: float, down: float, read: Read, target: Volume, theme: Theme) -> bool:
+def has_room(box: Solid, down: float, read: Read, target: Volume, theme: Theme) -> bool:
     """True when an input's face has room for the size of the kernel on it, and for what is done there.
 
     Args:
         box: the input.
-        free: the share of its depth that is free.
         down: the middle of the lowest kernel on it, as a share of its height.
         read: how it is read.
         target: what is made from it.
@@ -69,12 +68,12 @@ def has_room(box: Solid, free: float, down: float, read: Read, target: Volume, t
     """
     if read.window is None or read.source.reads or read.pools:
         return False
-    kernel = box.inner(read.window, (down, free / 2))
+    kernel = box.inner(read.window, (down, 0.5))
     beside, below = _edge_lines(read, target, theme)
     half = labels.size(below, theme)[0] / 2
     around = max(half, line_width(beside) + 2 + kernel.deep[0] / 2) + 4
     left = (1 - down) * box.height - kernel.height / 2 - half * box.deep[1] / box.deep[0]
-    fits = box.deep[0] * free / 2 > around and kernel.height > 0.8 * theme.small
+    fits = box.deep[0] / 2 > around and kernel.height > 0.8 * theme.small
     ends = [(kernel.left - 2, line_width(beside)), (kernel.right + 1, line_width(below[0]))]
     # No text stands across the edge between the front and the face.
     across = any(end - width < box.right + 1 and end > box.right - 1 for end, width in ends)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf, pow, sqrt
 
 from netcompiler.draw.options import Options
 from netcompiler.draw.page import SMALLEST, fit, margin_of, shrinking
@@ -70,7 +70,7 @@ class Layout:
         width, height = self.width + margin, self.height + margin + _AROUND
         zoom = fit(width, height) if options.width is None else shrinking(width, height, options)
         full = sum(map(self.spacing.width, self.rows)) / len(self.rows) / self.width
-        return zoom * self.factor**0.8 * sqrt(full) * 0.92 ** len(self.rows)
+        return zoom * pow(self.factor, 0.8) * sqrt(full) * pow(0.92, len(self.rows))
 
 
 def best(scene: Scene, options: Options) -> Layout:
@@ -85,7 +85,7 @@ def best(scene: Scene, options: Options) -> Layout:
 def _layouts(scene: Scene, options: Options) -> Iterator[Layout]:
     largest = _largest(scene, options)
     texts = widths(scene, options)
-    rooms = _ROOMS
+    rooms: tuple[float, ...] = _ROOMS
     if options.width is not None:
         widest = options.room * options.theme.small / SMALLEST
         rooms = tuple(room - 2 * margin_of(options) for room in (options.room, widest))
@@ -94,11 +94,11 @@ def _layouts(scene: Scene, options: Options) -> Iterator[Layout]:
         for density in _DENSITIES:
             spacing = Spacing(scene, scale, density, texts, options.theme)
             for way in dict.fromkeys(tuple(rows(scene, spacing, room)) for room in rooms):
-                height = sum(_height(scene, spacing, row, options) + ROW_GAP for row in way) - ROW_GAP
+                height = sum(_height(spacing, row, options) + ROW_GAP for row in way) - ROW_GAP
                 yield Layout(spacing, way, factor, max(map(spacing.width, way)), height)
 
 
-def _height(scene: Scene, spacing: Spacing, row: Row, options: Options) -> float:
+def _height(spacing: Spacing, row: Row, options: Options) -> float:
     """About how high a row is."""
     first, last = shown(row)
     line = labels.leading(options.theme)

@@ -171,6 +171,6 @@ def _aligned(floors: Mapping[int, float], most: float) -> dict[int, float]:
 
 
 def floors(bottoms: Iterable[tuple[Volume, float]]) -> dict[int, float]:
-    """What is free below each column of a lane. An input is so large that it counts only where it is alone."""
+    """What is free below each column of a lane. An input is large: it counts only where it is alone."""
     every = list(bottoms)
     return {volume.column: y for volume, y in every if volume.reads} or {v.column: y for v, y in every}

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from netcompiler.draw.picture import Line, Shape, Text
 from netcompiler.draw.styles.volumes import captions, labels
 from netcompiler.draw.styles.volumes.arcs import Arc, arcs, sign_at, sign_size
+from netcompiler.draw.styles.volumes.bands import sides
 from netcompiler.draw.styles.volumes.cones import Cone, Cones
 from netcompiler.draw.styles.volumes.footers import Footers, Told, floors
 from netcompiler.draw.styles.volumes.scene import Read, Scene, Volume
 from netcompiler.draw.styles.volumes.solid import Solid
-from netcompiler.draw.styles.volumes.spacing import Grid
+from netcompiler.draw.styles.volumes.spacing import BAND, Grid
 from netcompiler.draw.theme import Theme
 
 
@@ -155,7 +156,11 @@ class LaneMaker:
         if not line or read.crosses or not place or target in self._grid.on_face:
             return []
         width, _ = labels.size([line], self._theme)
-        x = self._grid.xs[target.column] - width / 2 - 0.4 * self._theme.small
+        x = self._grid.xs[target.column]
+        if target.group and not read.source.group:
+            # Beside the band, not across its edge.
+            x = sides(target, self._solids[target], self._theme)[0] - BAND
+        x -= width / 2 + 0.4 * self._theme.small
         heights = [height for lines in cone.lines for height in _heights(lines, x, width)]
         half = self._theme.small * 0.6
         y = max(heights) + half if place > 0 else min(heights) - half

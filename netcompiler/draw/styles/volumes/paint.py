@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 from netcompiler.draw.curves import rounded, with_tip
@@ -13,9 +12,10 @@ from netcompiler.draw.styles.volumes.arcs import Arc, sign_at, sign_size
 from netcompiler.draw.styles.volumes.bands import add_bands
 from netcompiler.draw.styles.volumes.cones import Cone, Cones
 from netcompiler.draw.styles.volumes.faces import add_box, add_kernel
-from netcompiler.draw.styles.volumes.plane import between, holds, inside, polyline
+from netcompiler.draw.styles.volumes.plane import arrow_head, between, holds, inside, polyline
 from netcompiler.draw.styles.volumes.row import Placed
 from netcompiler.draw.styles.volumes.scene import Volume
+from netcompiler.draw.styles.volumes.solid import Solid
 from netcompiler.graph import Graph
 
 _DOT = 1.1
@@ -86,7 +86,7 @@ class Painter:
         if volume.sign:
             self._sign(volume)
 
-    def _kernels(self, volume: Volume) -> list[object]:
+    def _kernels(self, volume: Volume) -> list[Solid | None]:
         """The kernels that lie in a volume."""
         return [
             self._cones.kernel(read, reader)
@@ -114,14 +114,7 @@ class Painter:
         self._segments += pairwise(points)
         dashed = cone.read.crosses
         self._picture.shapes.append(Shape(tuple(points), None, color, width, dashed, closed=False))
-        foot = points[-1]
-        half = 0.4 * math.dist(foot, tip)
-        across = (
-            (tip[1] - foot[1]) / math.dist(foot, tip) * half,
-            (foot[0] - tip[0]) / math.dist(foot, tip) * half,
-        )
-        head = ((foot[0] + across[0], foot[1] + across[1]), tip, (foot[0] - across[0], foot[1] - across[1]))
-        self._picture.shapes.append(Shape(head, color, None))
+        self._picture.shapes.append(Shape(arrow_head(points[-1], tip), color, None))
 
     def _plate(self, text: Text) -> None:
         """Cover the lines that would run through a text beside the volumes."""
@@ -157,12 +150,12 @@ class Painter:
             self._picture.texts.append(Text(line, x, y - theme.small / 2, "middle"))
 
     def _arrow(self, points: tuple[Point, ...], color: str, width: float, *, dashed: bool) -> None:
-        ends = []
-        for x, y in (points[0], points[-1]):
-            ends.append(("end", self._placed.grid.row, len(self._picture.nodes)))
-            self._picture.nodes.append(Node(ends[-1], "point", x, y, 0.4, 0.4, color, color))
+        nodes, row = self._picture.nodes, self._placed.grid.row
+        first, last = ("end", row, len(nodes)), ("end", row, len(nodes) + 1)
+        for key, (x, y) in ((first, points[0]), (last, points[-1])):
+            nodes.append(Node(key, "point", x, y, 0.4, 0.4, color, color))
         curve, tip = with_tip(rounded(points), width)
-        self._picture.arrows.append(Arrow(*ends, tuple(curve), tip, color, width, dashed))
+        self._picture.arrows.append(Arrow(first, last, tuple(curve), tip, color, width, dashed))
 
 
 def _around(text: Text) -> tuple[Point, ...]:

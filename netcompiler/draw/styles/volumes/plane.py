@@ -1,10 +1,13 @@
-"""Where lines run: inside and outside the outline of a box, and through texts."""
+"""Lines and polygons: what lies in what, curves as straight lines, arrows' heads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from netcompiler.draw.picture import Point
+
+_HALF = 0.4
+"""Half the width of an arrow's head, in its length."""
 
 _STEPS = 8
 """Straight lines for a piece of a curve."""
@@ -61,3 +64,9 @@ def polyline(curve: Sequence[Point]) -> list[Point]:
                 )
             )
     return points
+
+
+def arrow_head(foot: Point, tip: Point) -> tuple[Point, ...]:
+    """The corners of an arrow's head."""
+    x, y = (tip[1] - foot[1]) * _HALF, (foot[0] - tip[0]) * _HALF
+    return (foot[0] + x, foot[1] + y), tip, (foot[0] - x, foot[1] - y)

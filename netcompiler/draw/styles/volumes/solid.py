@@ -96,7 +96,7 @@ class Solid:
         )
 
     def inner(self, window: Window, place: Point) -> Solid:
-        """The box that a window covers whose middle is at ``place``: shares of the height and of the depth."""
+        """The box that a window covers whose middle is at ``place``: shares of height and depth."""
         down, deep = (_clamped(p, r) for p, r in zip(place, window.reach, strict=True))
         tall, far = window.reach
         corner = self.at(1 - window.channels, down + tall / 2, deep - far / 2)

@@ -105,13 +105,12 @@ class Spacing:
         self._block_ends = {bracket.columns[1] for bracket in scene.brackets}
         self.solids: dict[Volume, Solid] = {volume: solid(volume, scale) for volume in scene.volumes}
         self._widths = [max(self.solids[v].width for v in column) for column in self._columns]
-        self._on_face: set[Volume] = set()
+        self._on_face = {v for column in range(1, scene.columns) for v in self._find_on_face(column)}
         self._gaps = [0.0]
         self._xs = [0.0]
         for column in range(1, scene.columns):
             self._gaps.append(max(self._room(column), self._apart(column)))
             self._xs.append(self._xs[-1] + self._widths[column - 1] + self._gaps[column])
-            self._on_face |= self._find_on_face(column)
         self._ends = [self._reach(column) for column in range(scene.columns)]
         self._reaches: dict[int, list[tuple[float, float]]] = {}
 
@@ -168,10 +167,12 @@ class Spacing:
         """The same beyond what is free of the faces before."""
         before, after = self._columns[column - 1], self._columns[column]
         wanted = self._em * (_CROSSED if column in self._crossed else _NEAREST)
-        for text in (self._texts.kernel[column], self._texts.resized[column]):
-            wanted = max(wanted, text + self._em if text else 0.0)
+        kernel = max((self._texts.kernels[v] for v in after if v not in self._on_face), default=0.0)
+        resized = self._texts.resized[column]
+        wanted = max(wanted, max(kernel, resized) + self._em)
         if any(v.group for v in after) and not all(v.group for v in before):
-            wanted += BAND
+            # The edge of the band stands between the two.
+            wanted = max(wanted, kernel + resized + self._em) + BAND
         if column - 1 in self._block_ends:
             wanted = max(wanted, self._notes(column) + 2)
         return wanted
@@ -200,11 +201,8 @@ class Spacing:
     def _find_on_face(self, column: int) -> set[Volume]:
         """The volumes of a column whose notes stand on the face of an input: all that read it, or none."""
         readers = [(read, v) for v in self._columns[column] for read in v.reads if not read.source.reads]
-        free = self._free_share(column - 1)
         lowest = LOW if len(readers) == 1 else 1 - 0.5 / max(len(readers), 1)
-        fit = all(
-            has_room(self.solids[read.source], free, lowest, read, v, self._theme) for read, v in readers
-        )
+        fit = all(has_room(self.solids[read.source], lowest, read, v, self._theme) for read, v in readers)
         return {v for _, v in readers} if fit else set()
 
     def _apart(self, column: int) -> float:

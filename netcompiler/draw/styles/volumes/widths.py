@@ -21,14 +21,14 @@ class Widths:
         middle: the widest that stands in the middle of a column: sizes, names, costs.
         height: the widest that stands to the left of a volume: its height.
         resized: the same, of volumes with another size than what they are made from; 0 without any.
-        kernel: the widest kernel's size of the step to a column.
+        kernels: the size of the kernel on the step to a volume.
         notes: the widest note on the step to a volume.
     """
 
     middle: list[float]
     height: list[float]
     resized: list[float]
-    kernel: list[float]
+    kernels: dict[Volume, float]
     notes: dict[Volume, float]
 
 
@@ -40,7 +40,7 @@ def widths(scene: Scene, options: Options) -> Widths:
         [_widest(_middle(column, options)) for column in columns],
         [_widest(_heights(column, theme)) for column in columns],
         [_widest(_heights(filter(labels.is_resized, column), theme)) for column in columns],
-        [_widest(labels.kernel(read, theme) for v in column for read in v.reads) for column in columns],
+        {v: _widest(labels.kernel(read, theme) for read in v.reads) for v in scene.volumes},
         {volume: _widest(_notes(volume, theme)) for volume in scene.volumes},
     )
 
