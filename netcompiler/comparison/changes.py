@@ -20,10 +20,10 @@ class Changes:
 
     def of(self, before: Layer, after: Layer) -> tuple[Change, ...]:
         """All that has changed about a layer, its name left out."""
-        return tuple(
-            change
-            for change in (*self._own(before, after), *self._inputs(before, after), *_sizes(before, after))
-            if change.before != change.after or type(change.before) is not type(change.after)
+        return (
+            *filter(_differs, self._own(before, after)),
+            *self._inputs(before, after),
+            *filter(_differs, _sizes(before, after)),
         )
 
     def _own(self, before: Layer, after: Layer) -> Iterator[Change]:
@@ -52,6 +52,11 @@ class Changes:
             yield Change("input", str(index + 1), first[index][0], None)
         for index in new:
             yield Change("input", str(index + 1), None, second[index][0])
+
+
+def _differs(change: Change) -> bool:
+    # 1, 1.0 and true are equal in Python.
+    return change.before != change.after or type(change.before) is not type(change.after)
 
 
 Read = tuple[str, frozenset[str]]

@@ -134,6 +134,8 @@ def _of_input(before: object, after: object) -> str:
         return f"also reads {after}"
     if after is None:
         return f"no longer reads {before}"
+    if before == after:
+        return f"reads another layer, which is called {after} now"
     return f"reads {after} instead of {before}"
 
 

@@ -12,6 +12,9 @@ from netcompiler.comparison.outline import Row, outline
 from netcompiler.comparison.parts import Part, layers, tree
 from netcompiler.comparison.repeats import Run, runs
 
+_FEW = 4
+"""Layers of a scope without a name that are named one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -255,15 +258,19 @@ def _what(parts: Sequence[Part], times: int, number: int) -> Iterator[str]:
     if times == 1:
         yield f"{names[0]}, {count}" if names[0] else count
     elif len(names) == 1:
-        yield f"{times} × {names[0] or 'block'}" + (f", {count}" if parts[0].is_scope else "")
+        yield f"{times} × {names[0] or 'a block'}" + (f", {count}" if parts[0].is_scope else "")
     else:
-        yield f"{times} × ({' · '.join(name or 'block' for name in names)})"
+        yield f"{times} × ({' · '.join(name or 'a block' for name in names)})"
 
 
 def _name(part: Part) -> str:
-    """The block that a scope calls, or what a layer does."""
+    """The block that a scope calls, or what a layer does; the layers of a small scope that calls none."""
     inside = list(layers(part))
-    return facts.label(inside[0]) if len(inside) == 1 else part.definition
+    if len(inside) == 1:
+        return facts.label(inside[0])
+    if part.definition or len(inside) > _FEW:
+        return part.definition
+    return f"({' · '.join(map(facts.label, inside))})"
 
 
 def _content(part: Part, *, shapes: bool) -> Hashable:

@@ -76,10 +76,10 @@ def _broken(line: Line, width: int | None) -> Iterator[str]:
     indent = _INDENT * line.depth
     current = indent + (f"{line.sign} " if line.sign else "") + line.subject + (":" if line.facts else "")
     for index, fact in enumerate(line.facts):
-        piece = f" {fact}" + (";" if index + 1 < len(line.facts) else "")
-        if width is not None and len(current + piece) > width and index:
+        piece = fact + (";" if index + 1 < len(line.facts) else "")
+        if width is not None and len(f"{current} {piece}") > width:
             yield current
             current = indent + 2 * _INDENT + piece
         else:
-            current += piece
+            current += f" {piece}"
     yield current

@@ -92,7 +92,7 @@ def test_facts_are_those_of_the_layers(every, graph_of):
         _, place, group, source, start, end = row
         facts = shown["facts"][place]
         assert facts["operation"] == layer.operation.name
-        assert [name for name, _, _ in facts["arguments"]] == list(layer.args)
+        assert [name for name, _, _ in shown["arguments"][facts["arguments"]]] == list(layer.args)
         assert facts["output"] == "×".join(map(str, layer.output))
         assert (facts["parameters"], facts["macs"]) == (layer.parameters, layer.macs)
         assert facts["neurons"] == prod(layer.output)

@@ -23,6 +23,7 @@ def test_colours_follow_the_system_and_the_switch(show):
     page = show("lenet")
     assert background(page) == PAPER.paper
     page.emulate_media(color_scheme="dark")
+    eventually(page, "document.documentElement.classList.contains('dark')")
     assert background(page) == DARK.paper
     page.keyboard.press("d")
     assert background(page) == PAPER.paper

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netcompiler.draw.theme import SLIDE
 from tests.draw.conftest import SHIPPED, TEXTS
 from tests.draw.test_hostile import HOSTILE, renamed
@@ -58,9 +60,11 @@ def check_places(places):
         assert inside(text, body, 1)
 
 
-def test_nothing_overlaps(show, graph_of):
+@pytest.mark.parametrize("part", range(3))
+def test_nothing_overlaps(part, show, graph_of):
     page = show("lenet")
-    for every in EVERY:
+    # Those left out look like one of the others here.
+    for every in sorted(set(EVERY) - {"alexnet_one", "resnet18", "resnet152"})[part::3]:
         update(page, graph_of(every))
         check_places(page.evaluate(PLACES))
         # All of it is in the window.
@@ -135,11 +139,11 @@ def test_names_are_only_text(show, graph_of):
         update(page, renamed(graph_of("pipeline"), name))
         assert len(keys(page)) == len(set(keys(page))) > 5
         assert page.evaluate("document.getElementById('name').textContent") == name
-        page.locator("#world .node > .body").nth(1).click()
-        page.fill("#query", name[:20])
-        page.keyboard.press("Enter")
-        page.click("#fold-all")
-        page.keyboard.press("Escape")
+    page.locator("#world .node > .body").nth(1).click()
+    page.fill("#query", HOSTILE[0][:4])
+    page.keyboard.press("Enter")
+    page.click("#fold-all")
+    page.locator("#world .node > .body").nth(1).hover()
     made = page.evaluate("[...new Set([...document.querySelectorAll('body *')].map((e) => e.localName))]")
     assert not {"img", "iframe", "object", "a", "link", "embed"}.intersection(made)
     assert page.evaluate("document.scripts.length") == 3

@@ -3,7 +3,8 @@
 Nearly everything stands once in a table and is called by its place there, since nets repeat themselves:
 
 - ``sources``: the specs, each with its name and text;
-- ``facts``: what layers do, each with arguments, shapes and costs;
+- ``facts``: what layers do, each with shapes and costs;
+- ``arguments``: of those, each ``[name, value, is the default]``;
 - ``layers``: ``[id, facts, group, source, start, end]``: group is -1 for none, start and end are characters
   of the source;
 - ``looks``: what nodes say, each with its lines of text;
@@ -68,6 +69,7 @@ class _Writer:
         self._tree = tree
         self._sources: _Table[Source] = _Table()
         self._facts: _Table[Hashable] = _Table()
+        self._arguments: _Table[Hashable] = _Table()
         self._looks: _Table[Hashable] = _Table()
         self._shapes: _Table[str] = _Table()
         self._groups = {group: index for index, group in enumerate(graph.groups)}
@@ -90,6 +92,7 @@ class _Writer:
             ],
             "layers": [self._layer(layer) for layer in graph.layers()],
             "facts": self._facts.rows,
+            "arguments": self._arguments.rows,
             "looks": self._looks.rows,
             "tree": children,
             "flows": [self._flow(flow) for flow in flows],
@@ -175,7 +178,7 @@ class _Writer:
             "operation": layer.operation.name,
             "kind": layer.operation.kind,
             "label": layer.label,
-            "arguments": list(_arguments(layer)),
+            "arguments": self._arguments.place(tuple(_arguments(layer))),
             "inputs": [words.shape(shape) for shape in layer.inputs],
             "output": words.shape(layer.output),
             "weights": {name: words.shape(shape) for name, shape in layer.weights.items()},

@@ -53,7 +53,7 @@ function table(rows) {
 function placeOf(thing, model) {
   const source = model.source(thing.source);
   const [line] = model.lines(thing);
-  return html("p", { class: "place" }, html("span", {}, `${source.name}:${line + 1}`), html("code", {}, source.lines[line].trim()));
+  return html("p", { class: "place" }, html("span", { title: source.name }, `${lastOf(source.name)}:${line + 1}`), html("code", {}, source.lines[line].trim()));
 }
 
 function layerCard(layer, model) {

@@ -1,13 +1,15 @@
 // A long chain cut into columns of about the same height, and columns side by side.
 
-const MOST_COLUMNS = 60;
+const MOST_COLUMNS = 250;
 const WORTH = 0.93; // one more column must make the whole lower at least by this factor
 
 /** Ranges of pieces, one for each column: the fewest columns no higher than the limit. */
 function splitColumns(pieces, limit) {
   let best = [[0, pieces.length]];
   let height = heightOf(pieces, 0, pieces.length);
-  for (let columns = 2; columns <= MOST_COLUMNS && height > limit; columns += 1) {
+  // Fewer columns than these cannot be as low.
+  const fewest = Math.max(2, Math.min(MOST_COLUMNS, Math.ceil(height / limit)));
+  for (let columns = fewest; columns <= MOST_COLUMNS && height > limit; columns += 1) {
     const ranges = balanced(pieces, columns);
     const lower = Math.max(...ranges.map(([start, end]) => heightOf(pieces, start, end)));
     if (lower < WORTH * height) [best, height] = [ranges, lower];

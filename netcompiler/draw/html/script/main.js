@@ -593,7 +593,8 @@ function readKept(name) {
 }
 
 const app = new App();
-const fonts = Promise.all(["", "bold "].map((weight) => document.fonts.load(`${weight}10px "Inter Net"`)));
+// The page can be read without its font: a browser that refuses it takes the next one.
+const fonts = Promise.allSettled(["", "bold "].map((weight) => document.fonts.load(`${weight}10px "Inter Net"`)));
 let waiting = JSON.parse(byId("data").textContent);
 
 window.netcompiler = {
@@ -601,7 +602,7 @@ window.netcompiler = {
   update(data) {
     app.error("");
     waiting = data;
-    fonts.then(() => {
+    fonts.finally(() => {
       if (waiting === data) app.load(data);
     });
   },

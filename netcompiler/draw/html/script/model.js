@@ -6,6 +6,7 @@
 class Model {
   constructor(data) {
     this.data = data;
+    this.facts = data.facts.map((facts) => ({ ...facts, arguments: data.arguments[facts.arguments] }));
     this.layers = data.layers.map((row) => this.#layer(row));
     this.leaves = [];
     this.items = new Map();
@@ -61,7 +62,7 @@ class Model {
   #layer([id, facts, group, source, start, end]) {
     // A further run of a layer is called fc@2, and its path is fc.
     const path = id.startsWith("input:") ? id.slice(6) : id.replace(/@\d+$/, "");
-    return { id, path, facts: this.data.facts[facts], group, source, start, end, leaf: null };
+    return { id, path, facts: this.facts[facts], group, source, start, end, leaf: null };
   }
 
   #add(item) {

@@ -5,7 +5,7 @@ class Panel {
     this.app = app;
     this.element = byId("panel");
     this.facts = byId("selected");
-    this.spec = new SpecView(byId("spec"), byId("sources"), (source, line) => app.search.ask(`${app.model.source(source).name}:${line + 1}`));
+    this.spec = new SpecView(byId("spec"), byId("sources"), (source, line) => app.search.ask(`${lastOf(app.model.source(source).name)}:${line + 1}`));
     byId("close-panel").addEventListener("click", () => this.toggle(false));
   }
 

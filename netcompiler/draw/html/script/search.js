@@ -86,7 +86,7 @@ class Search {
   #find(query) {
     const { model } = this.app;
     const place = query.match(/^(.*):(\d+)$/);
-    const named = place ? model.data.sources.findIndex((source) => source.name === place[1] || place[1] === "") : -1;
+    const named = place ? model.data.sources.findIndex(({ name }) => [name, lastOf(name)].includes(place[1])) : -1;
     const matches = named >= 0 ? atLine(model, named, Number(place[2]) - 1) : byText(query.toLowerCase());
     const hits = [];
     for (const item of within(model.root)) {

@@ -16,7 +16,7 @@ class SpecView {
     this.model = model;
     const { sources } = model.data;
     this.tabs.replaceChildren(...sources.map((source, index) =>
-      html("button", { type: "button", role: "tab", onclick: () => this.open(index) }, source.name)));
+      html("button", { type: "button", role: "tab", title: source.name, onclick: () => this.open(index) }, lastOf(source.name))));
     this.open(Math.min(this.current, sources.length - 1));
   }
 

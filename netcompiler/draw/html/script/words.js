@@ -28,6 +28,11 @@ function scaled(number, units, precise) {
   return number.toFixed(digits) + units[place];
 }
 
+/** The file's own name in a path. */
+function lastOf(path) {
+  return path.split(/[\\/]/).pop() || path;
+}
+
 /** A short text for a node; longer ones are cut. */
 function cut(text, most = 46) {
   const characters = Array.from(text);

@@ -8,7 +8,7 @@ from netcompiler.draw.options import Options
 from netcompiler.draw.styles.table.cells import Item
 from netcompiler.draw.styles.table.layout import Area, areas, first_net
 from netcompiler.draw.styles.table.model import Table
-from netcompiler.draw.tikz import escape
+from netcompiler.draw.latex import escape
 
 _FENCES = {"brackets": (r"\left[", r"\right]"), "bars": (r"\left|", r"\right|")}
 

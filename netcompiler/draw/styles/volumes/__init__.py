@@ -44,10 +44,12 @@ def draw(graphs: Sequence[Graph], options: Options) -> Picture:
 def _best(graph: Graph, options: Options) -> tuple[Scene, Layout]:
     """The most that can be shown with legible text."""
     found: tuple[Scene, Layout] | None = None
+    why = f"it would have more than {_MOST} volumes in a row; put what belongs together into blocks"
     for depth in depths(graph, options):
         try:
-            scene = plan(graph, depth)
+            scene = plan(graph, options, depth)
         except TangledError:
+            why = "its blocks are connected in more ways than volumes side by side can show; show more levels"
             continue
         if scene.columns > _MOST:
             continue
@@ -55,10 +57,7 @@ def _best(graph: Graph, options: Options) -> tuple[Scene, Layout]:
         if found[1].is_legible(options):
             break
     if found is None:
-        raise DrawError(
-            f"{graph.name} would have more than {_MOST} volumes in a row; put what belongs together into "
-            f"blocks and show fewer levels of them"
-        )
+        raise DrawError(f"style volumes cannot show {graph.name} so: {why}")
     return found
 
 
@@ -73,6 +72,8 @@ def _entries(scene: Scene, layout: Layout, theme: Theme) -> list[Entry]:
     """What the colours and lines of the picture mean."""
     reads = [read for volume in scene.volumes for read in volume.reads]
     found = legend.kinds(volume.kind for volume in scene.volumes)
+    if any(volume.kind == "block" for volume in scene.volumes):
+        found.append(Entry("block", kind="block"))
     if any(read.window is not None for read in reads):
         found.append(Entry("kernel", paint=kernel_paint(theme)))
     if any(read.window is not None or read.dense for read in reads):
@@ -92,5 +93,5 @@ STYLE = Style(
     "AlexNet's Figure 2: volumes to scale with their kernels, a lane for each placement group",
     draw,
     refuses=refuses,
-    knows=frozenset({"depth", "costs"}),
+    knows=frozenset({"depth", "expand", "fold", "costs"}),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import atan2, tau
 
 from netcompiler.draw.picture import Point
 from netcompiler.draw.styles.volumes.scene import Read, Volume, Window
@@ -12,6 +13,9 @@ from netcompiler.draw.styles.volumes.spacing import HIGH, LOW, MIDDLE, Grid
 
 _TALL = 8.0
 """From this height on, all four corners of a kernel have a line; two are enough for smaller ones."""
+
+_LAST = 22.0
+"""The last piece of a way along an empty lane."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Cones:
         place = (0.5, 0.5) if read.dense else self.place(read, target)
         point = self._solids[target].at(0, *place)
         seen = kernel or self._solids[read.source]
-        starts = _corners(seen, few=read.crosses)
+        starts = _corners(seen, point, few=read.crosses)
         return Cone(read, target, kernel, tuple((start, point) for start in starts), point)
 
     def _spread(self, read: Read, target: Volume, window: Window) -> Cone:
@@ -116,10 +120,6 @@ class Cones:
 
 def _within(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
-
-
-_LAST = 22.0
-"""The last piece of a way along an empty lane."""
 
 
 _Way = tuple[int, tuple[int, int]]
@@ -155,8 +155,10 @@ def _shared(ways: set[_Way]) -> list[_Way]:
     return sorted(way for way in ways if way[0] >= 0 or way[1] not in own)
 
 
-def _corners(box: Solid, *, few: bool) -> list[Point]:
-    """The corners of a box from which lines start."""
-    if few or box.height < _TALL:
-        return [box.at(1, 0, 1), box.at(1, 1, 0)]
-    return [box.at(1, 0, 0), box.at(1, 0, 1), box.at(1, 1, 1), box.at(1, 1, 0)]
+def _corners(box: Solid, point: Point, *, few: bool) -> list[Point]:
+    """The corners of a box from which lines go to a point: all of its right face, or the outermost two."""
+    corners = list(box.side)
+    if not few and box.height >= _TALL:
+        return corners
+    angles = [(atan2(y - point[1], x - point[0]) % tau, (x, y)) for x, y in corners]
+    return [min(angles)[1], max(angles)[1]]

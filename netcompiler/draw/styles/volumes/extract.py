@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from netcompiler.draw.styles.volumes import steps
-from netcompiler.draw.styles.volumes.scene import MAP_RANK, Bracket, Read, Scene, Skip, Volume
+from netcompiler.draw.styles.volumes.scene import Bracket, Read, Scene, Skip, Volume
 from netcompiler.draw.tree import Flow, Item, Leaf, Tree, leaves
 from netcompiler.operations.base import Shape
 
@@ -137,11 +137,8 @@ class _Extractor:
     def _volume(self, leaf: Leaf, flows: Sequence[Flow]) -> Volume:
         main = steps.main_layer(leaf)
         shape = _shape(leaf)
-        kind = leaf.kind
-        if leaf.role == "summary":
-            kind = "conv" if len(shape) == MAP_RANK else "linear"
         notes = steps.notes(main, leaf) if flows else ()
-        volume = Volume(leaf, list(leaf.layers), shape, kind, leaf.group, notes=notes)
+        volume = Volume(leaf, list(leaf.layers), shape, leaf.kind, leaf.group, notes=notes)
         sources = [self._values[flow.source] for flow in flows]
         behind = [self._before[source.volume] for source in sources]
         for flow, value in zip(flows, sources, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf, pow, sqrt
+from math import inf, sqrt
 
 from netcompiler.draw.options import Options
 from netcompiler.draw.page import SMALLEST, fit, margin_of, shrinking
@@ -70,7 +70,8 @@ class Layout:
         width, height = self.width + margin, self.height + margin + _AROUND
         zoom = fit(width, height) if options.width is None else shrinking(width, height, options)
         full = sum(map(self.spacing.width, self.rows)) / len(self.rows) / self.width
-        return zoom * pow(self.factor, 0.8) * sqrt(full) * pow(0.92, len(self.rows))
+        score: float = zoom * self.factor**0.8 * sqrt(full) * 0.92 ** len(self.rows)
+        return score
 
 
 def best(scene: Scene, options: Options) -> Layout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import pairwise
 
 from netcompiler.draw.curves import rounded, with_tip
@@ -137,25 +138,39 @@ class Painter:
         x, y = sign_at(self._placed.solids[volume], self._theme)
         paint = self._theme.kind("merge")
         text: Line = (Span(volume.sign[:1], self._theme.small, paint.line, bold=True),)
-        key = "sign", self._placed.grid.row, volume
+        key = self._sign_key(volume)
         size = sign_size(self._theme)
         self._picture.nodes.append(Node(key, "circle", x, y, size, size, paint.fill, paint.line, (text,)))
 
     def _arc(self, arc: Arc) -> None:
         theme = self._theme
-        self._arrow(arc.corners, theme.skip, theme.thick, dashed=bool(arc.skip.words))
+        source, target = arc.skip.source, arc.skip.target
+        curve, tip = with_tip(rounded(arc.corners), theme.thick)
+        self._picture.arrows.append(
+            Arrow(
+                self._sign_key(source) if source.sign else self._end(arc.corners[0]),
+                self._sign_key(target) if target.sign else self._end(arc.corners[-1]),
+                tuple(curve),
+                tip,
+                theme.skip,
+                theme.thick,
+                bool(arc.skip.words),
+            )
+        )
         line = arc.words(theme)
         if line:
             x, y = arc.words_at
             self._picture.texts.append(Text(line, x, y - theme.small / 2, "middle"))
 
-    def _arrow(self, points: tuple[Point, ...], color: str, width: float, *, dashed: bool) -> None:
-        nodes, row = self._picture.nodes, self._placed.grid.row
-        first, last = ("end", row, len(nodes)), ("end", row, len(nodes) + 1)
-        for key, (x, y) in ((first, points[0]), (last, points[-1])):
-            nodes.append(Node(key, "point", x, y, 0.4, 0.4, color, color))
-        curve, tip = with_tip(rounded(points), width)
-        self._picture.arrows.append(Arrow(first, last, tuple(curve), tip, color, width, dashed))
+    def _sign_key(self, volume: Volume) -> Hashable:
+        return "sign", self._placed.grid.row, volume
+
+    def _end(self, at: Point) -> Hashable:
+        """The key of a point that an arc starts or ends at."""
+        key = "end", self._placed.grid.row, at
+        if all(node.key != key for node in self._picture.nodes):
+            self._picture.nodes.append(Node(key, "point", *at, 0.4, 0.4, self._theme.skip, self._theme.skip))
+        return key
 
 
 def _around(text: Text) -> tuple[Point, ...]:

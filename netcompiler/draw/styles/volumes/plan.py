@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcompiler.cost import totals
 from netcompiler.draw import words
+from netcompiler.draw.choice import choose
 from netcompiler.draw.collapse import collapse, nodes_at
 from netcompiler.draw.condense import condense
 from netcompiler.draw.fold import fold
@@ -16,16 +17,17 @@ from netcompiler.graph import Graph
 _TANGLED = "its branches are connected in more ways than volumes side by side can show"
 
 
-def plan(graph: Graph, depth: int | None) -> Scene:
-    """What is drawn, with blocks shown down to a depth; None for all.
+def plan(graph: Graph, options: Options, depth: int) -> Scene:
+    """What is drawn, with blocks shown down to a depth, those that the options name as asked.
 
     Raises:
+        DrawError: for a block that the options name and the net does not have.
         TangledError: no lanes can show how the volumes are connected.
     """
     tree = condense(graph)
+    choose(tree, options.expand, options.fold)
     fold(tree)
-    if depth is not None:
-        collapse(tree, depth)
+    collapse(tree, depth)
     scene = extract(tree)
     arrange(scene, graph.groups)
     scene.facts = {group: _facts(graph, group) for group in graph.groups}
@@ -37,13 +39,13 @@ def _facts(graph: Graph, group: str) -> str:
     return f"{words.count(cost.parameters)} parameters · {words.count(cost.macs)} MACs"
 
 
-def depths(graph: Graph, options: Options) -> list[int | None]:
+def depths(graph: Graph, options: Options) -> list[int]:
     """How many levels of blocks to try, the most first."""
     if options.depth is not None:
         return [options.depth]
     tree = condense(graph)
     fold(tree)
-    return [None, *range(len(nodes_at(tree)) - 2, -1, -1)]
+    return list(range(len(nodes_at(tree)) - 1, -1, -1))
 
 
 def refuses(graph: Graph) -> str | None:

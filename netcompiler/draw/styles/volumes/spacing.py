@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from netcompiler.draw.styles.volumes.captions import has_room
+from netcompiler.draw.styles.volumes.plane import holds
 from netcompiler.draw.styles.volumes.scene import Scene, Volume
 from netcompiler.draw.styles.volumes.solid import Scale, Solid, solid
 from netcompiler.draw.styles.volumes.widths import Widths
@@ -172,7 +173,7 @@ class Spacing:
         wanted = max(wanted, max(kernel, resized) + self._em)
         if any(v.group for v in after) and not all(v.group for v in before):
             # The edge of the band stands between the two.
-            wanted = max(wanted, kernel + resized + self._em) + BAND
+            wanted = max(wanted, kernel + resized + self._em) + 2 * BAND
         if column - 1 in self._block_ends:
             wanted = max(wanted, self._notes(column) + 2)
         return wanted
@@ -189,7 +190,27 @@ class Spacing:
         elif any(v.shape[1:] != volume.shape[1:] for v in after):
             most = self._density.change
         deep = self.solids[volume].deep[0]
-        return most if most + wanted < deep else deep
+        if most + wanted >= deep:
+            return deep
+        step = self._widths[column - 1] + most + wanted
+        return most if all(self._stands_clear(volume, v, step) for v in after) else deep
+
+    def _stands_clear(self, volume: Volume, after: Volume, step: float) -> bool:
+        """True when all that is written at a volume is either on the face of the one before or beside it."""
+        if volume.lane != after.lane or volume.shape[1:] == after.shape[1:]:
+            return True
+        face, box = self.solids[volume].side, self.solids[after].moved(step, 0.0)
+        half, line = self._texts.middle[after.column] / 2, 1.3 * self._em
+        middle = box.left + box.width / 2
+        below = (middle - half, middle + half), (box.bottom, box.bottom + 2 * line)
+        beside = (
+            (box.left - self._texts.resized[after.column], box.left),
+            (box.bottom - box.height, box.bottom),
+        )
+        for xs, ys in (below, beside):
+            if len({holds(face, (x, y)) for x in xs for y in ys}) > 1:
+                return False
+        return True
 
     def _free_share(self, column: int) -> float:
         """The share of depth that is free of all maps of a column: kernels stand at the same place of all."""
