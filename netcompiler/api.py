@@ -224,7 +224,7 @@ def figure(
 
 
 class Comparison:
-    """What differs between two nets. `compare` makes it; printed, it is text, and a notebook shows a picture."""
+    """What differs between two nets, made by `compare`. Printed it is text; a notebook shows a picture."""
 
     def __init__(self, before: Net, after: Net) -> None:
         self._nets = before, after

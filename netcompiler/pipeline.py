@@ -29,11 +29,14 @@ class Analysis:
     """A file whose definitions are known, and what is wrong with them.
 
     Attributes:
+        files: the file itself and all that it uses, straight or through others, whether they are there or
+            not; empty for text in no file.
         nets: its nets in order of definition.
         diagnostics: what is wrong with the definitions.
     """
 
     source: Source
+    files: tuple[Path, ...]
     definitions: Definitions
     nets: Mapping[str, NetSignature]
     diagnostics: tuple[Diagnostic, ...]
@@ -46,10 +49,12 @@ def analyse(source: Source, limits: Limits) -> Analysis:
     definitions: Definitions | None = None
     with _Bounded(session, source):
         file = parse_file(source, limits)
-        definitions = define(file, session, _Files(file, limits).read)
+        used = _Files(file, limits)
+        definitions = define(file, session, used.read)
     if definitions is None:
         raise SpecError(session.reporter.errors)
-    return Analysis(source, definitions, signatures(definitions), tuple(session.reporter), limits)
+    files = tuple(used.looked_for)
+    return Analysis(source, files, definitions, signatures(definitions), tuple(session.reporter), limits)
 
 
 def build_graph(
@@ -252,15 +257,22 @@ class _Bounded:
 
 
 class _Files:
-    """Reads the files named in ``use``, each of them once."""
+    """Reads the files named in ``use``, each of them once.
+
+    Attributes:
+        looked_for: where the main file is, and where those are that it and others name.
+    """
 
     def __init__(self, main: syntax.File, limits: Limits) -> None:
         self.limits = limits
         self.files: dict[Path | None, syntax.File | None] = {main.source.path: main}
+        self.looked_for = {} if main.source.path is None else {main.source.path: None}
         self.size = len(main.source.text)
 
     def read(self, file: syntax.Constant, session: Session) -> syntax.File | None:
         """The file's syntax tree; None when it cannot be read, which has been reported."""
+        if file.span.source.path is not None:
+            self.looked_for[file.span.source.path.parent / str(file.value)] = None
         try:
             path = find_used(str(file.value), file.span)
             if path not in self.files:

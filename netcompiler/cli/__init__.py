@@ -14,6 +14,7 @@ from netcompiler.cli.check import check
 from netcompiler.cli.diff import diff
 from netcompiler.cli.draw import draw
 from netcompiler.cli.expand import expand
+from netcompiler.cli.serve import serve
 from netcompiler.cli.show import show
 
 # Stages are imported by the commands that need them: starting up is most of what `netc check` takes.
@@ -85,5 +86,5 @@ def netc() -> None:
     """
 
 
-for _command in (check, show, diff, draw, build, expand):
+for _command in (check, show, diff, draw, build, expand, serve):
     netc.add_command(_command)

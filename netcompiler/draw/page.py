@@ -22,8 +22,11 @@ _PAGES = ((454.0, 640.0), (860.0, 440.0))
 MARGIN = 14.0
 """Around a picture, in points."""
 
-CLOSE_MARGIN = 5.0
+_CLOSE_MARGIN = 5.0
 """The same where a width is asked for: the page has margins of its own."""
+
+_PAGE_COLOR = "#ffffff"
+"""Of paper: the edges of a picture with another background can be seen."""
 
 _NARROWEST = 200.0
 """A legend's rows are at least so wide."""
@@ -101,7 +104,8 @@ def shrinking(width: float, height: float, options: Options) -> float:
 
 def margin_of(options: Options) -> float:
     """How much is left free around a picture."""
-    return MARGIN if options.width is None else CLOSE_MARGIN
+    seamless = options.width is not None and options.theme.paper == _PAGE_COLOR
+    return _CLOSE_MARGIN if seamless else MARGIN
 
 
 def facts(graph: Graph) -> str:

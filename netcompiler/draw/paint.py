@@ -126,7 +126,7 @@ class Painter:
             yield Text(caption, spot.left - 4, spot.y, "end")
         badge = measure.badge(spot.leaf, self._theme)
         if badge:
-            yield Text(badge, spot.right + 9, spot.top + 3)
+            yield Text(badge, spot.right + 12, spot.top + 0.7 * self._theme.heading)
         yield from self._shape(spot)
 
     def _shape(self, spot: Spot) -> Iterator[Text]:

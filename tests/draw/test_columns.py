@@ -11,6 +11,7 @@ import pytest
 
 import netcompiler
 from netcompiler.draw import tikz
+from netcompiler.draw import words as words_of
 from netcompiler.draw.condense import condense
 from netcompiler.draw.drawing import Drawing
 from netcompiler.draw.errors import DrawError
@@ -254,6 +255,43 @@ def test_what_is_no_row_of_stages_is_refused(net, why, graph_of):
     assert why in refuses(graph_of(net))
     with pytest.raises(DrawError, match=r"style columns cannot show .*; take .*graph"):
         Drawing((graph_of(net),), "columns")
+
+
+def test_a_stage_with_one_node_is_that_node(graph_of):
+    shown = picture(graph_of("lenet"), costs=True)
+    (stage,) = shown.frames
+    assert said(shown).count("conv1") == said(shown).count("conv2") == 1
+    macs = words_of.count(graph_of("lenet").layer("conv1").macs)
+    assert {"6×28×28", "156 parameters", f"{macs} MACs"} <= set(said(shown)), "what the frame would say"
+    conv1, conv2 = (node_that_says(shown, name) for name in ("conv1", "conv2"))
+    assert (conv1.frame, conv2.frame) == (None, 0)
+    assert bounds(conv1)[2] < stage.left
+
+
+def node_that_says(shown, text):
+    return next(node for node in real(shown) if text in [line[0].text for line in node.lines])
+
+
+@pytest.mark.parametrize(("net", "times"), [("vgg16", 3), ("vgg19", 4)])
+def test_convolutions_in_a_row_are_one_in_every_stage(net, times, vgg):
+    """Also where the first of them reads fewer channels."""
+    shown = picture(vgg(net), width=21)
+    assert said(shown).count(f"×{times}") == 3
+    assert [said(shown).count(f"3×3 conv, {width}") for width in (64, 128, 256, 512)] == [2, 2, 1, 2]
+
+
+def test_a_page_is_not_left_empty_beside_a_long_tail(vgg):
+    """The classifier has a column of its own, not the foot of the last stage's."""
+    shown = picture(vgg("vgg19"), width=21)
+    left = bounds(node_that_says(shown, "fc 1000"))[0]
+    assert left > max(f.right for f in stage_frames(shown) if f.label != "classifier")
+    assert shown.height < 0.7 * shown.width
+
+
+@pytest.fixture(scope="session")
+def vgg():
+    """Gives a VGG by its name."""
+    return lambda name: netcompiler.load(SPECS / "vgg.net", name)._graph
 
 
 @pytest.mark.parametrize("net", STAGED)

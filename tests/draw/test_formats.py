@@ -22,22 +22,26 @@ ELSEWHERE = """
 import sys
 from pathlib import Path
 import netcompiler
-net = netcompiler.load(sys.argv[1], sys.argv[2])
-sys.stdout.buffer.write(net.draw().render(sys.argv[3]))
+drawing = netcompiler.load("specs/resnet.net", "resnet18").draw()
+for format in sys.argv[2:]:
+    Path(sys.argv[1], format).write_bytes(drawing.render(format))
 assert "torch" not in sys.modules
 """
 
 
-def drawn_elsewhere(spec, net, format, **environment):
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """The folder of what another process makes of ResNet-18, one file for each format."""
+    folder = tmp_path_factory.mktemp("elsewhere")
     done = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, spec, net, format],
+        [sys.executable, "-c", ELSEWHERE, folder, *WRITERS],
         capture_output=True,
         check=True,
-        env=os.environ | environment,
+        env=os.environ | {"PYTHONHASHSEED": "7"},
         cwd=Path(__file__).parents[2],
     )
-    assert done.stderr == b""
-    return done.stdout
+    assert (done.stdout, done.stderr) == (b"", b"")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -60,12 +64,12 @@ def test_unknown_format_names_the_known_ones(format, graph_of):
 
 
 @pytest.mark.parametrize("format", WRITERS)
-def test_the_same_bytes_again_and_in_another_process(format, graph_of):
+def test_the_same_bytes_again_and_in_another_process(format, graph_of, elsewhere):
     """Also after other nets were drawn here, with hashes of strings that differ."""
     draw(graph_of("unet"), format)
     first = draw(graph_of("resnet18"), format)
     assert draw(graph_of("resnet18"), format) == first
-    assert drawn_elsewhere("specs/resnet.net", "resnet18", format, PYTHONHASHSEED="7") == first
+    assert (elsewhere / format).read_bytes() == first
 
 
 def test_a_pdf_does_not_say_when_it_was_made(graph_of):

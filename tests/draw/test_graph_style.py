@@ -108,6 +108,41 @@ def test_a_picture_for_a_page_is_no_higher_than_the_page(graph_of):
         assert picture.height * picture.zoom < 24.5 * POINTS, net
 
 
+def test_what_is_higher_than_a_page_uses_its_width(graph_of):
+    """Two columns of ResNet-50 with all its blocks are legible side by side at 21 cm."""
+    picture = drawn(graph_of("resnet50"), width=21, depth=9)
+    stages = [frame for frame in picture.frames if frame.parent is None]
+    assert [frame.label for frame in stages] == ["layer1", "layer2", "layer3", "layer4"]
+    assert stages[2].left > stages[1].right
+    assert stages[2].top < stages[1].top
+    assert picture.height < 2.5 * picture.width
+
+
+def test_shapes_keep_clear_of_the_heads_of_arrows(graph_of):
+    """Also where things stand close."""
+    picture = drawn(graph_of("resnet50"), width=21, depth=9)
+    tips = [(*arrow.tip, arrow.curve[-1][1]) for arrow in picture.arrows if arrow.tip is not None]
+    shapes = [text for text in picture.texts if said(text).count("×") == 2 and text.anchor == "start"]
+    assert shapes
+    for text in shapes:
+        for x, y, _ in tips:
+            if abs(y - text.y) < 12 and 0 < text.x - x < 20:
+                assert text.x - x >= 4.4, said(text)
+
+
+def test_a_pile_s_number_keeps_clear_of_what_its_block_takes(graph_of):
+    picture = drawn(graph_of("resnet152"), costs=True, depth=1)
+    badges = [extent(text) for text in picture.texts if said(text)[0] == "×"]
+    costs = [extent(text) for text in picture.texts if said(text).endswith(" MACs")]
+    assert len(badges) == 4
+    for left, top, right, _ in badges:
+        assert all(
+            lowest + 1.5 < top
+            for start, _, end, lowest in costs
+            if start < right and left < end and lowest < top + 8
+        )
+
+
 def test_a_picture_for_a_slide_is_wide(graph_of):
     for net in ("resnet18", "resnet50", "googlenet"):
         picture = drawn(graph_of(net), width=25, theme=SLIDE)
@@ -127,6 +162,9 @@ def test_of_like_blocks_one_is_shown_before_all_become_nodes(graph_of):
     picture = drawn(graph_of("resnet50"), width=16)
     assert len(lines_of(picture, "bottleneck")) == 6, "two for each of layer2 to layer4"
     assert {"layer1", "bottleneck  0", "bottleneck  1–2"} <= set(texts(picture)), "the first two are frames"
+    assert any(text.endswith("of each kind of block the first is open") for text in texts(picture))
+    whole = texts(drawn(graph_of("resnet50"))) + texts(drawn(graph_of("resnet50"), width=21, depth=1))
+    assert not any("is open" in text for text in whole)
 
 
 def test_a_depth_is_kept(graph_of):

@@ -11,7 +11,7 @@ import pytest
 
 from netcompiler.draw import fonts
 from netcompiler.draw.errors import DrawError
-from netcompiler.draw.theme import DARK
+from netcompiler.draw.theme import DARK, PAPER
 from tests.draw.drawn import draw, picture
 
 CM = 72 / 2.54
@@ -51,6 +51,14 @@ def test_an_eps_has_its_size(asked, size, graph_of):
     data = draw(graph_of("lenet"), "eps", width=asked)
     (box,) = re.findall(rb"(?m)^%%BoundingBox: (.*)$", data)
     assert [float(number) for number in box.split()] == pytest.approx([0, 0, *size], abs=1)
+
+
+def test_edges_that_can_be_seen_have_a_margin(graph_of):
+    """On white paper a picture fills the width that is asked for; on a dark one its paper shows around it."""
+    for theme, free in ((PAPER, 5), (DARK, 14)):
+        page = picture(graph_of("resnet50"), width=16, depth=1, theme=theme)
+        assert min(text.x for text in page.texts) >= free
+        assert min(frame.left for frame in page.frames) >= free
 
 
 @pytest.mark.parametrize("dpi", [96, 192, 600])

@@ -69,7 +69,7 @@ class Arranger:
             cell.left += line_width(caption) + 5
         badge = measure.badge(leaf, self.theme)
         if badge:
-            cell.right += line_width(badge) + 8
+            cell.right += line_width(badge) + 12
             cell.height += 4
         return cell
 

@@ -150,7 +150,8 @@ def shape(leaf: Leaf, theme: Theme) -> Line:
 
 def shape_aside(theme: Theme) -> float:
     """How far beside a way the shape of its value stands."""
-    return 4.5 * theme.space
+    # However close things stand, the head of an arrow is as wide.
+    return 4.5 * max(1.0, theme.space)
 
 
 def shape_reach(leaf: Leaf, theme: Theme) -> float:

@@ -71,7 +71,9 @@ def side_by_side(columns: Sequence[Cell], joints: Sequence[Sequence[Flow]], spac
             result.hints += [Hint(flow, "turn", way) for flow in joints[index - 1]]
         result.put(column, x, leads[index] + turn)
     result.exit = x + columns[-1].exit
-    result.height += turn
+    ends = [lead + turn + column.height for lead, column in zip(leads, columns, strict=True)]
+    # Below the last column nothing runs.
+    result.height = max([*(end + turn for end in ends[:-1]), ends[-1]])
     return result
 
 

@@ -19,7 +19,7 @@ from netcompiler.draw.layout.lanes import lanes_cell
 from netcompiler.draw.layout.level import Arranger, Level
 from netcompiler.draw.numbers import add_numbers
 from netcompiler.draw.options import Options
-from netcompiler.draw.page import CLOSE_MARGIN, LEGIBLE, MOST_ZOOM, SMALLEST, dress, facts, fit, shrinking
+from netcompiler.draw.page import LEGIBLE, MOST_ZOOM, SMALLEST, dress, facts, fit, margin_of, shrinking
 from netcompiler.draw.paint import Painter
 from netcompiler.draw.picture import Picture
 from netcompiler.draw.route import Router
@@ -31,7 +31,7 @@ from netcompiler.graph import Graph
 _LIMITS = (float("inf"), 1300.0, 1000.0, 820.0, 700.0, 600.0, 500.0, 420.0, 340.0)
 """Heights of columns to try, in points."""
 
-_PARTS = (1.4, 1.15, 1.0, 0.88, 0.76, 0.66, 0.57, 0.5)
+_PARTS = (4.0, 2.8, 2.0, 1.4, 1.15, 1.0, 0.88, 0.76, 0.66, 0.57, 0.5)
 """The same for a page of a width that is asked for, in its height."""
 
 _FAILURES = 4
@@ -91,33 +91,56 @@ def draw(graphs: Sequence[Graph], options: Options) -> Picture:
     are many or would not be legible at the width asked for.
     """
     (graph,) = graphs
-    tree, cell, theme = _whole(graph, options) if options.width is None else _for_width(graph, options)
+    laid = _whole(graph, options) if options.width is None else _for_width(graph, options)
+    tree, cell, theme = laid.tree, laid.cell, laid.theme
     body = Picture(graph.name, cell.width, cell.height, theme.paper)
     whole = Cell()
     whole.put(cell, cell.left, 0.0)
     Painter(tree, whole, theme, body).paint()
     entries = legend.entries(tree, Router(cell, tree.homes(), theme), theme)
-    return dress(body, entries, options, title=graph.name, facts=facts(graph))
+    return dress(body, entries, options, title=graph.name, facts=facts(graph) + laid.says)
 
 
-_Laid = tuple[Tree, Cell, Theme]
+@dataclass(frozen=True)
+class _Laid:
+    """A net laid out.
+
+    Attributes:
+        tree: what is drawn.
+        cell: where it stands.
+        theme: the colours and sizes it is laid out for.
+        once: True where of several blocks of a kind the first alone is shown.
+    """
+
+    tree: Tree
+    cell: Cell
+    theme: Theme
+    once: bool = False
+
+    @property
+    def says(self) -> str:
+        """What a reader is to know of the blocks that are nodes."""
+        some = self.once and any(leaf.role == "summary" for leaf in leaves(self.tree.root))
+        return " · of each kind of block the first is open" if some else ""
 
 
 def _whole(graph: Graph, options: Options) -> _Laid:
     tree = plan(graph, options)
-    return tree, _best(tree, options.theme, lambda cell: fit(cell.width, cell.height), _LIMITS), options.theme
+    cell = _best(tree, options.theme, lambda cell: fit(cell.width, cell.height), _LIMITS)
+    return _Laid(tree, cell, options.theme)
 
 
 def _for_width(graph: Graph, options: Options) -> _Laid:
     """The most detailed picture that is legible at the width asked for and no higher than a page. Where every
     one is higher, the lowest of those that are legible.
     """
+    margins = 2 * margin_of(options)
 
     def shrink(cell: Cell) -> float:
-        return shrinking(cell.width + 2 * CLOSE_MARGIN, cell.height + _AROUND, options)
+        return shrinking(cell.width + margins, cell.height + _AROUND, options)
 
     def is_legible(cell: Cell) -> bool:
-        return options.room / (cell.width + 2 * CLOSE_MARGIN) >= SMALLEST / options.theme.small
+        return options.room / (cell.width + margins) >= SMALLEST / options.theme.small
 
     def score(cell: Cell) -> float:
         # What is not legible is worse than what is too high.
@@ -129,11 +152,11 @@ def _for_width(graph: Graph, options: Options) -> _Laid:
         theme = options.theme.compact() if detail.compact else options.theme
         tree = plan(graph, options, detail)
         cell = _best(tree, theme, score, limits)
+        found.append(_Laid(tree, cell, theme, detail.once))
         if shrink(cell) >= LEGIBLE:
-            return tree, cell, theme
-        found.append((tree, cell, theme))
-    legible = [laid for laid in found if is_legible(laid[1])]
-    return min(legible or found, key=lambda laid: laid[1].height if legible else laid[1].width)
+            return found[-1]
+    legible = [laid for laid in found if is_legible(laid.cell)]
+    return min(legible or found, key=lambda laid: laid.cell.height if legible else laid.cell.width)
 
 
 def _details(graph: Graph, options: Options) -> list[Detail]:
@@ -162,6 +185,9 @@ def _best(tree: Tree, theme: Theme, score: Callable[[Cell], float], limits: Sequ
     best: Cell | None = None
     failures = 0
     for limit in limits:
+        if best is not None and not failures and limit > best.height:
+            # The same again.
+            continue
         cell = Level(Arranger(tree, theme, limit), tree.root.children).cell(limit)
         if best is None or score(cell) > score(best) * 1.04:
             best, failures = cell, 0

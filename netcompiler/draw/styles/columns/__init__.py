@@ -33,6 +33,9 @@ _MOST_NODES = 3_000
 _STACKED = 0.75
 """What text may shrink by for the sake of one stage in each column."""
 
+_EMPTY = 0.4
+"""How much of a picture is taken where it looks empty: one long column beside short ones."""
+
 _SMALLEST_FIT = 0.55
 """What a picture may shrink to on a page; where it would be smaller, fewer levels of blocks are shown."""
 
@@ -131,9 +134,11 @@ def _is_legible(way: _Way, options: Options) -> bool:
 
 
 def _rank(way: _Way, options: Options) -> tuple[float, ...]:
-    """The larger the better: at a given width one stage in each column, and of those the most said."""
+    """The larger the better: at a given width one stage in each column, unless that leaves most of it empty,
+    and of those the most said.
+    """
     if options.width is not None:
-        return way.columns.stages, way.detail, -way.columns.height
+        return way.columns.filled > _EMPTY, way.columns.stages, way.detail, -way.columns.height
     size = _fit(way, options) * (_STACKED if way.stacked else 1.0)
     return round(size, 3), -way.columns.height
 

@@ -113,5 +113,5 @@ def cells(plan: Plan, texts: Texts) -> list[Cell]:
 
 def _cell(part: Part, blocks: _Blocks) -> Cell:
     if part.stage is not None:
-        return blocks.item(part.stage)
+        return blocks.item(part.items[0])
     return Level(blocks, part.items).cell(float("inf"))

@@ -35,12 +35,14 @@ class Columns:
         stages: how many of the columns have stages.
         width: how wide all columns are together.
         height: how high they are.
+        filled: how much of that is taken, 1 for all.
     """
 
     ranges: tuple[tuple[int, int], ...]
     stages: int
     width: float
     height: float
+    filled: float
 
 
 class Packer:
@@ -58,18 +60,20 @@ class Packer:
         """
         last = len(self._cells)
         for count in range(min(len(self._stages), _MOST), 0, -1):
-            starts = self._starts(count)
-            for before in sorted({0, self._stages[0]}):
-                for after in sorted({self._stages[-1] + 1, last}):
+            for after in sorted({self._stages[-1] + 1, last}):
+                starts = self._starts(count, after)
+                for before in sorted({0, self._stages[0]}):
                     cuts = sorted({0, before, *starts[1:], after, last})
                     yield self._columns(tuple(pairwise(cuts)))
 
-    def _starts(self, count: int) -> list[int]:
-        """Where each of at most so many columns starts, so that the highest is as low as can be."""
+    def _starts(self, count: int, end: int) -> list[int]:
+        """Where each of at most so many columns of the parts before ``end`` starts, so that the highest is as
+        low as can be.
+        """
         firsts = self._firsts()
         if count == len(firsts):
             return firsts
-        heights = [self._height(start, end) for start, end in pairwise([*firsts, len(self._cells)])]
+        heights = [self._height(start, end) for start, end in pairwise([*firsts, end])]
         low, high = max(heights), sum(heights) + self._between * len(heights)
         for _ in range(_TRIES):
             middle = (low + high) / 2
@@ -96,8 +100,9 @@ class Packer:
         width = sum(self._width(*r) for r in ranges) + self._gutter * (len(ranges) - 1)
         height = max(lead + self._height(*r) for lead, r in zip(leads, ranges, strict=True))
         turns = self._turn * (2 if len(ranges) > 1 else 0)
+        taken = sum(self._width(*r) * self._height(*r) for r in ranges)
         stages = sum(any(start <= index < end for index in self._stages) for start, end in ranges)
-        return Columns(ranges, stages, width, height + turns)
+        return Columns(ranges, stages, width, height + turns, taken / (width * height))
 
     def _leads(self, ranges: Sequence[tuple[int, int]]) -> list[float]:
         """How far down each column starts, so that the first stages of all columns stand side by side."""
@@ -154,7 +159,9 @@ class Packer:
                 y += cell.height + self._between
             exits.append((x, y - self._between, edge))
             edge += left + right + self._gutter
-        whole.grow(0.0, edge - self._gutter, whole.height + above)
+        # Below the last column nothing runs.
+        feet = [y + above for _, y, _ in exits[:-1]]
+        whole.grow(0.0, edge - self._gutter, max([whole.height, *feet]))
         return whole
 
     def _join(

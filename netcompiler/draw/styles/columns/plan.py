@@ -28,7 +28,7 @@ class Part:
     """A part of the row from the input to the output.
 
     Attributes:
-        items: what stands in it; of a stage, its box.
+        items: what stands in it; of a stage, its box, or its node where it has no more than one.
         stage: the stage's box; None for what stands before, between or after stages.
     """
 
@@ -101,5 +101,9 @@ def plan(graph: Graph, options: Options, depth: int | None) -> Plan:
 def _part(section: Section, tree: Tree) -> Part:
     """A section with identical items in a row folded."""
     box = section.box() if section.stage else Box("", "", [*section.items, *section.beside], ())
-    fold(Tree(tree.graph, box, tree.flows))
-    return Part((box,), box) if section.stage else Part(tuple(box.children), None)
+    # A node says what it gives, and not what it reads.
+    fold(Tree(tree.graph, box, tree.flows), same_inputs=False)
+    single = len(box.children) == 1 and isinstance(box.children[0], Leaf) and box.children[0].times == 1
+    if not section.stage or single:
+        return Part(tuple(box.children), box if section.stage else None)
+    return Part((box,), box)

@@ -39,14 +39,18 @@ class Section:
     beside: list[Item] = field(default_factory=list)
 
     def box(self) -> Box:
-        """All of it as one box, named for its scope or for the first and the last item in it."""
+        """All of it as one box, named for its scope or for the first and the last item in it; without a name
+        where a single node has one, which says it.
+        """
         first = self.items[0]
         if self.scope and isinstance(first, Box):
             # A stage that is to be shown as one node still has its frame.
             inside = [first] if first.shown == "node" else first.children
             return Box(first.name, first.definition, [*inside, *self.beside], first.shape, first.path)
-        names = [item.name for item in self.items if item.name]
-        return Box(words.span(names), "", [*self.items, *self.beside], self.items[-1].shape)
+        named = [item for item in self.items if item.name]
+        said = len(named) == 1 and isinstance(named[0], Leaf)
+        name = "" if said else words.span([item.name for item in named])
+        return Box(name, "", [*self.items, *self.beside], self.items[-1].shape)
 
 
 def sections(row: Sequence[Item], tree: Tree) -> list[Section]:

@@ -49,7 +49,9 @@ class Texts:
         self.theme = theme
         self._detail = detail
         self._costs = plan.costs if costs else {}
-        self._stages = {part.stage for part in plan.parts if part.stage is not None}
+        self._stages = {
+            part.stage for part in plan.parts if part.stage is not None and part.stage in part.items
+        }
         inside = [(box, item) for stage in self._stages for box in boxes(stage) for item in box.children]
         self._flows = plan.tree.flows
         self._outside = set(plan.tree.root.children)

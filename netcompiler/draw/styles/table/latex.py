@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from netcompiler.draw.latex import escape
 from netcompiler.draw.options import Options
 from netcompiler.draw.styles.table.cells import Item
 from netcompiler.draw.styles.table.layout import Area, areas, first_net
 from netcompiler.draw.styles.table.model import Table
-from netcompiler.draw.latex import escape
 
 _FENCES = {"brackets": (r"\left[", r"\right]"), "bars": (r"\left|", r"\right|")}
 

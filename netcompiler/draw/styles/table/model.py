@@ -61,8 +61,8 @@ class Table:
 
     @property
     def named(self) -> bool:
-        """True when any row has a name."""
-        return any(row.name for row in self.rows)
+        """True when half of the rows or more have a name: a column with less in it says little."""
+        return 2 * sum(row.name != "" for row in self.rows) >= len(self.rows)
 
 
 def table(graphs: Sequence[Graph]) -> Table:

@@ -70,7 +70,7 @@ class Layout:
         width, height = self.width + margin, self.height + margin + _AROUND
         zoom = fit(width, height) if options.width is None else shrinking(width, height, options)
         full = sum(map(self.spacing.width, self.rows)) / len(self.rows) / self.width
-        score: float = zoom * self.factor**0.8 * sqrt(full) * 0.92 ** len(self.rows)
+        score: float = zoom**1.3 * self.factor**0.8 * sqrt(full) * 0.92 ** len(self.rows)
         return score
 
 

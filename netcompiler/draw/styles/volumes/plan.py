@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netcompiler.cost import totals
 from netcompiler.draw import words
 from netcompiler.draw.choice import choose
-from netcompiler.draw.collapse import collapse, nodes_at
+from netcompiler.draw.collapse import DEEPEST, collapse, nodes_at
 from netcompiler.draw.condense import condense
 from netcompiler.draw.fold import fold
 from netcompiler.draw.options import Options
@@ -39,13 +41,15 @@ def _facts(graph: Graph, group: str) -> str:
     return f"{words.count(cost.parameters)} parameters · {words.count(cost.macs)} MACs"
 
 
-def depths(graph: Graph, options: Options) -> list[int]:
+def depths(graph: Graph, options: Options) -> Iterator[int]:
     """How many levels of blocks to try, the most first."""
     if options.depth is not None:
-        return [options.depth]
+        yield options.depth
+        return
+    yield DEEPEST
     tree = condense(graph)
     fold(tree)
-    return list(range(len(nodes_at(tree)) - 1, -1, -1))
+    yield from range(len(nodes_at(tree)) - 2, -1, -1)
 
 
 def refuses(graph: Graph) -> str | None:

@@ -25,6 +25,12 @@ _AIR = 0.55
 BAND = 8.0
 """Between the edge of a placement group's band and what is in it, in points."""
 
+_TRIES = 4
+"""Places to try for a volume that stands in front of a face."""
+
+_BEHIND = 4
+"""How many columns before a volume may have faces that reach behind it."""
+
 LOW, MIDDLE, HIGH = 0.7, 0.5, 0.3
 """Where kernels stand on their maps, from the top."""
 
@@ -160,9 +166,28 @@ class Spacing:
         return BAND + 1 if any(volume.group for volume in self._columns[column]) else 0.0
 
     def _room(self, column: int) -> float:
-        """What kernels, lines and labels between two columns need."""
+        """What kernels, lines and labels between two columns need.
+
+        No text stands half on a face: the next volume stands far in front of it, or not at all.
+        """
         wanted = self._between(column)
-        return wanted + max(self._free(v, column, wanted) for v in self._columns[column - 1])
+        deep = max(self.solids[volume].deep[0] for volume in self._columns[column - 1])
+        least = min(deep, self._least(column))
+        for part in range(_TRIES):
+            free = least + (deep - least) * part / _TRIES
+            step = self._widths[column - 1] + free + wanted
+            if free + wanted < deep and self._stands_clear(column, step):
+                return free + wanted
+        return deep + wanted
+
+    def _least(self, column: int) -> float:
+        """How much of the right faces before a column stays free at least."""
+        before, after = self._columns[column - 1], self._columns[column]
+        dense = any(read.dense for volume in after for read in volume.reads)
+        if column in self._crossed or dense or any(not volume.reads for volume in before):
+            return inf
+        change = {volume.shape[1:] for volume in before} != {volume.shape[1:] for volume in after}
+        return self._density.change if change else self._density.same
 
     def _between(self, column: int) -> float:
         """The same beyond what is free of the faces before."""
@@ -178,39 +203,31 @@ class Spacing:
             wanted = max(wanted, self._notes(column) + 2)
         return wanted
 
-    def _free(self, volume: Volume, column: int, wanted: float) -> float:
-        """How much of a volume's right face stays free before the next column.
+    def _stands_clear(self, column: int, step: float) -> bool:
+        """True when all that is written at a column's volumes is either on a face before it or beside it.
 
-        No text stands half on a face: the next volume stands far in front of it, or not at all.
+        Args:
+            column: which one.
+            step: how far its fronts stand from those of the column before.
         """
-        after = self._columns[column]
-        most = self._density.same
-        if column in self._crossed or not volume.reads or any(read.dense for v in after for read in v.reads):
-            most = inf
-        elif any(v.shape[1:] != volume.shape[1:] for v in after):
-            most = self._density.change
-        deep = self.solids[volume].deep[0]
-        if most + wanted >= deep:
-            return deep
-        step = self._widths[column - 1] + most + wanted
-        return most if all(self._stands_clear(volume, v, step) for v in after) else deep
-
-    def _stands_clear(self, volume: Volume, after: Volume, step: float) -> bool:
-        """True when all that is written at a volume is either on the face of the one before or beside it."""
-        if volume.lane != after.lane or volume.shape[1:] == after.shape[1:]:
-            return True
-        face, box = self.solids[volume].side, self.solids[after].moved(step, 0.0)
-        half, line = self._texts.middle[after.column] / 2, 1.3 * self._em
-        middle = box.left + box.width / 2
-        below = (middle - half, middle + half), (box.bottom, box.bottom + 2 * line)
-        beside = (
-            (box.left - self._texts.resized[after.column], box.left),
-            (box.bottom - box.height, box.bottom),
-        )
-        for xs, ys in (below, beside):
-            if len({holds(face, (x, y)) for x in xs for y in ys}) > 1:
-                return False
+        x = self._xs[column - 1] + step
+        for volume in self._columns[column]:
+            for earlier in range(max(0, column - _BEHIND), column):
+                for other in self._columns[earlier]:
+                    moved = self.solids[other].moved(self._xs[earlier] - x, 0.0)
+                    if other.lane == volume.lane and not self._is_clear_of(volume, moved):
+                        return False
         return True
+
+    def _is_clear_of(self, volume: Volume, other: Solid) -> bool:
+        """The same for one volume and a box before it; the volume's front is at 0."""
+        box, line = self.solids[volume], 1.3 * self._em
+        half, middle = self._texts.middle[volume.column] / 2, box.width / 2
+        places = [((middle - half, middle + half), (box.bottom + 2, box.bottom + 2 * line))]
+        if self._texts.resized[volume.column]:
+            heights = box.bottom - box.height, box.bottom - 1
+            places.append(((-self._texts.resized[volume.column], 0.0), heights))
+        return all(len({holds(other.side, (x, y)) for x in xs for y in ys}) == 1 for xs, ys in places)
 
     def _free_share(self, column: int) -> float:
         """The share of depth that is free of all maps of a column: kernels stand at the same place of all."""
