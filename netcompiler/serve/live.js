@@ -31,21 +31,21 @@ function offer() {
 
 async function refresh() {
   const asked = ++latest;
-  let news;
+  let found;
   try {
-    const answer = await fetch(`/news?net=${encodeURIComponent(net)}`);
+    const answer = await fetch(`/net?net=${encodeURIComponent(net)}`);
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    news = await answer.json();
+    found = await answer.json();
   } catch (problem) {
     if (asked === latest) netcompiler.notice(String(problem.message));
     return;
   }
   if (asked !== latest) return;
-  ({ version, net, nets } = news);
+  ({ version, net, nets } = found);
   netcompiler.notice("");
   offer();
-  if (news.error) netcompiler.error(news.error);
-  else netcompiler.update(news.shown);
+  if (found.error) netcompiler.error(found.error);
+  else netcompiler.update(found.data);
 }
 
 const events = new EventSource("/events");

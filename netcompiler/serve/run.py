@@ -25,14 +25,15 @@ def serve(target: Target, view: View, port: int, ready: Callable[[str], None]) -
         ready: is given the address once it can be opened.
 
     Raises:
-        OSError: when it cannot listen at this port, which is the error's file name.
+        OSError: when it cannot listen at this port.
     """
     run = token_hex(4)
     reading, seen = _read(target, f"{run}-0", (target.path,))
     try:
         server = Server(port, view, reading)
     except OSError as error:
-        raise OSError(error.errno, os.strerror(error.errno or 0), f"port {port}") from None
+        message = f"cannot be used: {os.strerror(error.errno or 0)}; --port 0 takes one that is free"
+        raise OSError(error.errno, message, f"port {port}") from None
     with server:
         Thread(target=server.serve_forever, daemon=True).start()
         ready(server.url)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from netcompiler.serve.reading import Reading
-from netcompiler.serve.views import MISTAKES, Still, View, news, told
+from netcompiler.serve.views import MISTAKES, Still, View, record, told
 
 ADDRESS = "127.0.0.1"
 
@@ -75,8 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         server, reading = self.server, self.server.reading
         if address.path == "/":
             return self._send("text/html; charset=utf-8", server.view.page(reading, net))
-        if address.path == "/news":
-            return self._send("application/json", news(server.view, reading, net))
+        if address.path == "/net":
+            return self._send("application/json", record(server.view, reading, net))
         if address.path == "/events":
             return self._events()
         if address.path == "/picture.svg" and isinstance(server.view, Still):

@@ -1,4 +1,4 @@
-"""What a browser gets: the page, and the news that keep it fresh."""
+"""What a browser gets: the page, and what it needs to show a net anew."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ class View(Protocol):
         """The whole page."""
         ...
 
-    def shown(self, reading: Reading, net: str) -> object:
-        """What the page needs to show a net anew, as JSON. Raises one of `MISTAKES`."""
+    def data(self, reading: Reading, net: str) -> object:
+        """What the page needs to show a net anew. Raises one of `MISTAKES`."""
         ...
 
 
-def news(view: View, reading: Reading, net: str) -> bytes:
-    """All that a page which is open needs to be fresh."""
+def record(view: View, reading: Reading, net: str) -> bytes:
+    """All that a page which is open needs to show a net anew, as JSON."""
     name = reading.chosen(net)
-    record: dict[str, object] = {"version": reading.version, "nets": reading.nets, "net": name, "error": ""}
+    found: dict[str, object] = {"version": reading.version, "nets": reading.nets, "net": name, "error": ""}
     try:
-        record["shown"] = view.shown(reading, name)
+        found["data"] = view.data(reading, name)
     except MISTAKES as error:
-        record["error"] = told(error)
-    return json.dumps(record, separators=(",", ":")).encode()
+        found["error"] = told(error)
+    return json.dumps(found, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Interactive:
             options = replace(self.options, expand=(), fold=(), width=None)
             return page(None, options, live=live, error=told(error))
 
-    def shown(self, reading: Reading, net: str) -> object:
+    def data(self, reading: Reading, net: str) -> object:
         return data(reading.graph(net))
 
 
@@ -105,7 +105,7 @@ class Still:
         }
         return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("still.html")).encode()
 
-    def shown(self, reading: Reading, net: str) -> object:
+    def data(self, reading: Reading, net: str) -> object:
         # Drawn before it is asked for: what is wrong with it is told in its place.
         self.picture(reading, net)
         return {"net": net, "picture": "/picture.svg?" + urlencode({"net": net, "version": reading.version})}
