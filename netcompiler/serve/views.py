@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from netcompiler.diagnostics import SpecError
+from netcompiler.draw.colors import luminance
 from netcompiler.draw.drawing import Drawing
 from netcompiler.draw.errors import DrawError
 from netcompiler.draw.html import data, page
@@ -90,7 +91,7 @@ class Still:
         style, script = _style(self.options.theme), f"{_file('still.js')}\n{_live(reading, name, '')}"
         rules = {
             "default-src": "'none'",
-            "img-src": "'self'",
+            "img-src": "'self' data:",
             "style-src": _hash(style),
             "script-src": _hash(script),
             "connect-src": "'self'",
@@ -133,7 +134,9 @@ def _style(theme: Theme) -> str:
     """The colours of a theme as CSS variables, and the rules that use them."""
     colors = {"paper": theme.paper, "ink": theme.ink, "wrong": theme.crossing}
     variables = "".join(f"--{name}:{color};" for name, color in colors.items())
-    return f":root{{{variables}}}\n{_file('still.css')}"
+    # The browser's own parts, the menu among them.
+    scheme = "dark" if luminance(theme.paper) < luminance(theme.ink) else "light"
+    return f":root{{{variables}color-scheme:{scheme}}}\n{_file('still.css')}"
 
 
 def _hash(text: str) -> str:

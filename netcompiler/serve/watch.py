@@ -14,7 +14,7 @@ _SETTLED = 0.05
 """Files that stay as they are for so many seconds have been written whole."""
 
 _PATIENCE = 0.6
-"""How long a file may be gone, in seconds, before it is taken for deleted: editors take old ones away first."""
+"""How long a file may be gone, in seconds, before it is taken for deleted: editors take it away first."""
 
 _LONGEST = 2.0
 """How long files may go on changing, in seconds, before they are read all the same."""

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -51,63 +51,80 @@ class Served:
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", self.line)
         assert found, self.line or process.communicate()
         self.address, self.port = found[0], int(found[1])
+        self._connections: list[http.client.HTTPConnection] = []
+        self._readers: list[threading.Thread] = []
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
         """The answer to a request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        self._connections.append(connection)
         connection.request(method, path, headers=headers)
         return connection.getresponse()
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Status and text of an answer."""
-        with self.ask(path, **headers) as answer:
-            return answer.status, answer.read().decode()
+        answer = self.ask(path, **headers)
+        return answer.status, answer.read().decode()
 
     def net(self, query: str = "") -> dict[str, Any]:
         """What a page is told about a net."""
         found: dict[str, Any] = json.loads(self.get(f"/net{query}")[1])
         return found
 
+    def events(self) -> Events:
+        """What a page is told of from now on."""
+        answer = self.ask("/events")
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        events = Events(answer)
+        self._readers.append(events.reader)
+        return events
+
+    def end(self) -> str:
+        """End it, and all that listens to it; gives what it complained about."""
+        self.process.kill()
+        complaint = self.process.communicate()[1]
+        for reader in self._readers:
+            reader.join()
+        for connection in self._connections:
+            connection.close()
+        return complaint
+
 
 class Events:
     """The versions that a page is told of, as they come."""
 
-    def __init__(self, served: Served) -> None:
-        self._answer = served.ask("/events")
-        assert self._answer.headers["Content-Type"] == "text/event-stream"
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self._answer = answer
         self._found: Queue[str] = Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
 
     def _read(self) -> None:
-        for line in self._answer:
-            if line.startswith(b"data: "):
-                self._found.put(line.removeprefix(b"data: ").decode().strip())
+        with self._answer:
+            for line in self._answer:
+                if line.startswith(b"data: "):
+                    self._found.put(line.removeprefix(b"data: ").decode().strip())
 
     def next(self, timeout: float = 15) -> str:
         return self._found.get(timeout=timeout)
-
-    def is_quiet(self, seconds: float) -> bool:
-        try:
-            self.next(seconds)
-        except Empty:
-            return True
-        return False
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts `netc serve` at any free port. None of them outlives the test."""
-    started: list[subprocess.Popen[str]] = []
+    processes: list[subprocess.Popen[str]] = []
+    running: list[Served] = []
 
     def serve(*arguments: object) -> Served:
-        started.append(start(*arguments))
-        return Served(started[-1])
+        processes.append(start(*arguments))
+        running.append(Served(processes[-1]))
+        return running[-1]
 
     yield serve
-    complaints = []
-    for process in started:
+    complaints = [served.end() for served in running]
+    for process in processes:
         process.kill()
-        complaints.append(process.communicate()[1])
+        process.wait()
     assert not any(complaints), complaints
 
 

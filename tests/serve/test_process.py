@@ -7,12 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.serve.served import SPEC, Events, Serve, replace, start
+from tests.serve.served import SPEC, Serve, replace, start
 
 
 def shown_in_the_terminal(spec: Path, *arguments: str) -> str:
@@ -45,8 +44,7 @@ def test_nothing_else_is_there(serve: Serve, spec: Path) -> None:
     served = serve(spec)
     for path in ("/a.net", "/../../../../../../etc/passwd", "//etc/passwd", "/picture.svg", "/net/"):
         assert served.get(path) == (404, "there is nothing here\n")
-    with served.ask("/", "POST") as answer:
-        assert answer.status == 501
+    assert served.ask("/", "POST").status == 501
 
 
 @pytest.mark.parametrize(
@@ -66,16 +64,19 @@ def test_it_listens_on_this_machine_alone(serve: Serve, spec: Path) -> None:
     served = serve(spec)
     addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in addresses - {"127.0.0.1"}:
-        with pytest.raises(OSError), socket.create_connection((address, served.port), timeout=2):
+        with (
+            pytest.raises(ConnectionRefusedError),
+            socket.create_connection((address, served.port), timeout=2),
+        ):
             pass
 
 
 def test_answers_are_never_kept_nor_framed(serve: Serve, spec: Path) -> None:
-    with serve(spec).ask("/") as answer:
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["X-Frame-Options"] == "DENY"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    headers = serve(spec).ask("/").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 # ---- which net -----------------------------------------------------------------------------------
@@ -86,8 +87,7 @@ def test_a_net_and_its_parameters(serve: Serve, spec: Path) -> None:
     served = serve(f"{spec}:b", "--input", "image=[3,16,16]")
     assert served.net()["net"] == "b"
     assert served.net()["nets"] == ["a", "b"]
-    assert "[16, 16]" not in json.dumps(served.net())
-    assert "3,16,16" in json.dumps(served.net(), separators=(",", ":"))
+    assert "3×16×16" in json.dumps(served.net(), ensure_ascii=False)
     served = serve(spec, "-D", "classes=13")
     # `a` takes it; `b` has set it already.
     assert "13" in json.dumps(served.net("?net=a")["data"])
@@ -114,7 +114,7 @@ def test_an_unknown_net_or_parameter_is_told_of_as_in_the_terminal(serve: Serve,
 
 def test_every_save_is_told(serve: Serve, spec: Path) -> None:
     served = serve(spec)
-    events = Events(served)
+    events = served.events()
     seen = {events.next()}
     assert seen == {served.net()["version"]}
     for number in (11, 12):
@@ -122,16 +122,15 @@ def test_every_save_is_told(serve: Serve, spec: Path) -> None:
         seen.add(events.next())
         record = served.net()
         assert record["version"] in seen
-        assert f"[{number}]" in json.dumps(record["data"])
+        assert f"fc {number}" in json.dumps(record["data"])
     spec.write_text(SPEC, encoding="utf-8")
     seen.add(events.next())
     assert len(seen) == 4
-    assert events.is_quiet(1)
 
 
 def test_a_mistake_is_told_and_mended(serve: Serve, spec: Path) -> None:
     served = serve(spec)
-    events = Events(served)
+    events = served.events()
     events.next()
     replace(spec, SPEC.replace("relu", "rellu"))
     events.next()
@@ -154,7 +153,7 @@ def test_it_starts_with_a_mistake(serve: Serve, spec: Path) -> None:
 
 def test_a_file_that_is_gone_and_comes_back(serve: Serve, spec: Path) -> None:
     served = serve(spec)
-    events = Events(served)
+    events = served.events()
     events.next()
     spec.unlink()
     events.next()
@@ -164,24 +163,12 @@ def test_a_file_that_is_gone_and_comes_back(serve: Serve, spec: Path) -> None:
     assert served.net()["error"] == ""
 
 
-def test_editors_that_take_the_old_file_away_first(serve: Serve, spec: Path) -> None:
-    served = serve(spec)
-    events = Events(served)
-    events.next()
-    spec.rename(spec.with_suffix(".bak"))
-    time.sleep(0.25)
-    spec.write_text(SPEC.replace("classes=10", "classes=11"), encoding="utf-8")
-    events.next()
-    assert served.net()["error"] == ""
-    assert events.is_quiet(1)
-
-
 def test_files_that_it_uses(serve: Serve, spec: Path) -> None:
     parts = spec.parent / "parts" / "units.net"
     rest = SPEC[SPEC.index("net a") :]
     spec.write_text('use "parts/units.net": unit\n' + rest, encoding="utf-8")
     served = serve(spec)
-    events = Events(served)
+    events = served.events()
     events.next()
     assert "there is no file `parts/units.net`" in served.net()["error"]
     parts.parent.mkdir()
@@ -218,9 +205,9 @@ def test_a_picture_of_any_style(serve: Serve, spec: Path) -> None:
     status, svg = served.get(found["picture"])
     assert (status, svg[:5]) == (200, "<?xml")
     assert "a title" in svg
-    events = Events(served)
+    events = served.events()
     events.next()
-    replace(spec, SPEC.replace("conv(n, 3, padding=1)", "linear(n)"))
+    replace(spec, "net a { input x [10]\n linear(3) }")
     events.next()
     record = served.net()
     assert record["error"].startswith("netc: style volumes cannot show a: ")
@@ -268,7 +255,7 @@ def test_a_port_in_use_is_one_line(spec: Path) -> None:
 
 def test_an_interrupt_ends_it_at_once(serve: Serve, spec: Path) -> None:
     served = serve(spec)
-    events = Events(served)
+    events = served.events()
     events.next()
     served.process.send_signal(signal.SIGINT)
     out, err = served.process.communicate(timeout=10)
