@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netcompiler.api import Comparison, Net, NetInfo, check, compare, figure, load, loads, nets
+    from netcompiler.api import Comparison, Net, NetInfo, check, compare, figure, files, load, loads, nets
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
@@ -30,6 +30,7 @@ __all__ = [
     "check",
     "compare",
     "figure",
+    "files",
     "load",
     "loads",
     "nets",

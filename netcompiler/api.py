@@ -371,6 +371,17 @@ def nets(file: str | PathLike[str]) -> list[NetInfo]:
     return list(_infos(analysis))
 
 
+def files(file: str | PathLike[str]) -> list[Path]:
+    """The spec file and every file that it uses, straight or through others: what to copy to keep a net.
+
+    All lie in the folder of the first or below it. Raises SpecError when a definition is wrong.
+    """
+    analysis = pipeline.analyse(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS)
+    if analysis.diagnostics:
+        raise SpecError(analysis.diagnostics)
+    return list(analysis.files)
+
+
 def check(file: str | PathLike[str]) -> list[Diagnostic]:
     """Everything that is wrong with a spec file: errors and warnings.
 

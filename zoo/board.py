@@ -24,6 +24,8 @@ class Board:
             "top-5 error/validation": row.val_top5_error,
             "learning rate": row.lr,
             "images a second": row.images_per_second,
+            "waiting for images": row.waiting,
+            "memory in MiB": row.memory,
         }
         for tag, value in scalars.items():
             self._writer.add_scalar(tag, value, row.epoch)

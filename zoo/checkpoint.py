@@ -8,8 +8,10 @@ matches.
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,10 +35,16 @@ class Position:
     epoch: int = 0
     batch: int = 0
     step: int = 0
-    tally: dict[str, Any] = field(default_factory=dict)
-    """The counts of the epoch under way."""
+    tally: list[float] = field(default_factory=list)
+    """The counts of the epoch under way; empty before its first step."""
     best: list[float] = field(default_factory=list)
     """Top-1 error and loss of the best epoch, then its number; empty before the first."""
+    broken: list[str] = field(default_factory=list)
+    """What was wrong with images that could not be read."""
+
+
+class SaveError(UserError):
+    """A checkpoint could not be written; ``str()`` says why."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +68,21 @@ def save_last(
     """Save the state of a run; the one saved before becomes the previous one.
 
     ``state`` holds tensors, numbers, strings, lists and dicts. ``about`` goes into the weights' header.
+
+    Raises:
+        SaveError: the disk is full, or cannot be written for another reason; what was saved before is whole.
     """
     tag = secrets.token_hex(8)
     pair = _paths(folder, LAST)
-    _write_weights(temporary_for(pair[0]), weights, {**about, "tag": tag})
-    content = {"version": VERSION, "tag": tag, "position": vars(position), **state}
-    torch.save(content, temporary_for(pair[1]))
-    sync(temporary_for(pair[1]))
-    _set_aside(folder)
-    for path in pair:
-        temporary_for(path).replace(path)
-    sync(folder)
+    with _whole_or_not(*map(temporary_for, pair)):
+        _write_weights(temporary_for(pair[0]), weights, {**about, "tag": tag})
+        content = {"version": VERSION, "tag": tag, "position": vars(position), **state}
+        torch.save(content, temporary_for(pair[1]))
+        sync(temporary_for(pair[1]))
+        _set_aside(folder)
+        for path in pair:
+            temporary_for(path).replace(path)
+        sync(folder)
 
 
 def _set_aside(folder: Path) -> None:
@@ -94,19 +106,43 @@ def drop_last(folder: Path) -> None:
 
 
 def save_best(folder: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
-    """Save weights as ``best.safetensors``; those before them become ``best.previous.safetensors``."""
+    """Save weights as ``best.safetensors``; those before them become ``best.previous.safetensors``.
+
+    Raises:
+        SaveError: they cannot be written; those before are in their place.
+    """
     path = folder / f"{BEST}.safetensors"
-    _write_weights(temporary_for(path), weights, about)
-    if path.exists():
-        before = path.with_name(f"{BEST}.previous.safetensors")
-        before.unlink(missing_ok=True)
-        # A second name for the old file, so that at no moment there is no best.safetensors.
-        try:
-            os.link(path, before)
-        except OSError:  # a file system without links
-            path.replace(before)
-    temporary_for(path).replace(path)
-    sync(folder)
+    with _whole_or_not(temporary_for(path)):
+        _write_weights(temporary_for(path), weights, about)
+        if path.exists():
+            before = path.with_name(f"{BEST}.previous.safetensors")
+            before.unlink(missing_ok=True)
+            # A second name for the old file, so that at no moment there is no best.safetensors.
+            try:
+                os.link(path, before)
+            except OSError:  # a file system without links
+                path.replace(before)
+        temporary_for(path).replace(path)
+        sync(folder)
+
+
+@contextmanager
+def _whole_or_not(*temporary: Path) -> Iterator[None]:
+    """What the writers raise when they cannot write, as one; what they began is removed, for its space."""
+    try:
+        yield
+    # torch's writer gives a RuntimeError without a reason; safetensors' has it in its text.
+    except (OSError, RuntimeError, SafetensorError) as error:
+        for path in temporary:
+            path.unlink(missing_ok=True)
+        raise SaveError(_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    found = re.search(r"No space left on device|File too large|Disk quota exceeded", str(error))
+    return found[0] if found else "the file could not be written to its end; is the disk full?"
 
 
 def exists(folder: Path) -> bool:
@@ -167,10 +203,7 @@ def _write_weights(path: Path, weights: Mapping[str, Tensor], about: Mapping[str
     # A header of strings is all that the format has; ours is one, of JSON.
     path.touch()
     mode = path.stat().st_mode  # the user's umask; the writer below makes files that nobody else can read
-    try:
-        save_file(dict(_apart(weights)), path, {"format": "pt", "zoo": json.dumps(about)})
-    except SafetensorError as error:
-        raise UserError(f"{path}: cannot be written: {error}") from error
+    save_file(dict(_apart(weights)), path, {"format": "pt", "zoo": json.dumps(about)})
     path.chmod(mode)
     sync(path)
 

@@ -1,78 +1,159 @@
-"""Overrides from the command line → checked configs, through Hydra."""
+"""A request (overrides, a recipe, an earlier run) → checked configs, through Hydra."""
 
 import dataclasses
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from zoo import check, model, yamls
+from zoo import check, model, overrides, recipes, yamls
 from zoo.errors import UserError
+from zoo.launchers import LAUNCHERS
 from zoo.schema import GROUPS, Config, TrainerOptions
-from zoo.suggest import hint
+from zoo.sweepers import SWEEPERS
 
 if TYPE_CHECKING:
-    from hydra.core.override_parser.types import Override
     from omegaconf import DictConfig
 
 CONFIGS = Path(__file__).parent / "configs"
 VERSION = "1.3"
-CHOICES = ("model", *GROUPS, "trainer")
-"""The groups that are chosen by name."""
 MOST_CHECKED = 1000
 """A larger sweep than this is checked job by job only, as each starts."""
 
 
-def prepare(overrides: Sequence[str]) -> list[str]:
-    """Overrides in the form that Hydra takes.
+@dataclass(frozen=True)
+class Job:
+    """One run of a request: its checked config, its overrides as the user writes them, its number."""
 
-    Options are put in by force (``++``): whether they exist is for ``resolve`` to say, which knows the
-    options of each choice, and can suggest the right one.
+    config: Config
+    overrides: list[str]
+    number: int
+    sweep: Path | None
+    """Where a sweep is recorded; None for a run alone."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for.
+
+    ``overrides`` are prepared ones. ``base`` are the values of a config to start from, beneath a recipe and
+    the overrides. ``folder`` holds choices and recipes of the user's own.
+    """
+
+    overrides: Sequence[str]
+    multirun: bool = False
+    folder: Path | None = None
+    base: Mapping[str, Any] = field(default_factory=dict)
+
+    def configs(self) -> list[Config]:
+        """The configs of all the runs asked for, so that mistakes show before the first.
+
+        Raises:
+            UserError: one line saying which override is wrong, and what may have been meant.
+        """
+        choices = [overrides.values(text, self.multirun) for text in self.overrides]
+        combinations = list(itertools.islice(itertools.product(*choices), MOST_CHECKED))
+        return [self.config([text for text in combination if text]) for combination in combinations]
+
+    def config(self, given: Sequence[str]) -> Config:
+        """The config of one run, by its overrides.
+
+        Raises:
+            UserError: one line saying what is wrong with an override, or with which file.
+        """
+        _no_two_models(given)
+        named = next((text.partition("=")[2] for text in given if overrides.key_of(text) == "recipe"), "null")
+        if named == "null":
+            return self._compose(self._beneath({}, given), given)
+        recipe = recipes.find(named.strip("'\""), self.folder)
+        lines = self._beneath(recipe.values, given)
+        try:
+            return self._compose(lines, given)
+        except UserError:
+            self._check_alone(recipe)
+            raise
+
+    def launch(self, job: Callable[[Job], float | None]) -> Path | None:
+        """Run ``job`` through Hydra: once, or with ``multirun`` for every combination, by Hydra's launcher.
+
+        A launcher may run jobs in processes of their own, so ``job`` must keep what it found in files. What
+        comes back is the folder where Hydra keeps its record of a sweep.
+        """
+        import hydra
+        from hydra.core.hydra_config import HydraConfig
+
+        first = self.configs()[0]
+        how = (*LAUNCHERS.build(first.launcher), *SWEEPERS.build(first.sweeper)) if self.multirun else ()
+        sweeps: list[Path] = []
+
+        def task(_raw: "DictConfig") -> float | None:
+            about = HydraConfig.get()
+            given = list(about.overrides.task)
+            sweep = Path(about.sweep.dir) if self.multirun else None
+            number = int(about.job.num) if self.multirun else 0
+            sweeps[:] = [sweep] if sweep else []
+            return job(Job(self.config(given), [text.lstrip("+") for text in given], number, sweep))
+
+        _store()
+        decorated = hydra.main(config_path=str(CONFIGS), config_name="config", version_base=VERSION)(task)
+        with _arguments([*(["--multirun"] if self.multirun else []), *self._all(), *how]), _one_line():
+            decorated()
+        return sweeps[0] if sweeps else None
+
+    def _all(self, given: Sequence[str] | None = None) -> list[str]:
+        own = [] if self.folder is None else [f"hydra.searchpath=['file://{self.folder.resolve()}']"]
+        return [*(self.overrides if given is None else given), *own]
+
+    def _beneath(self, recipe: Mapping[str, Any], given: Sequence[str]) -> list[str]:
+        """What goes before the user's overrides, which each file leaves to those above it."""
+        picked = overrides.groups_picked(given)
+        base = overrides.from_values(self.base, {*picked, *recipe})
+        return [*base, *overrides.from_values(recipe, picked)]
+
+    def _check_alone(self, recipe: recipes.Recipe) -> None:
+        """Where the recipe itself is wrong, say so with its file's name."""
+        try:
+            self._compose(overrides.from_values(recipe.values), [])
+        except UserError as error:
+            raise UserError(f"{recipe.file}: {error}") from error
+
+    def _compose(self, lines: Sequence[str], given: Sequence[str]) -> Config:
+        import hydra
+
+        _store()
+        with _one_line(), _hydra_aside(), hydra.initialize_config_dir(str(CONFIGS), version_base=VERSION):
+            raw = hydra.compose("config", self._all(_last_of_each([*lines, *given])))
+        return resolve(raw)
+
+
+def request(
+    given: Sequence[str],
+    *,
+    multirun: bool = False,
+    folder: Path | None = None,
+    base: Mapping[str, Any] | None = None,
+) -> Request:
+    """A request for overrides as the user writes them.
 
     Raises:
-        UserError: an override that cannot be read.
+        UserError: an override that cannot be read, no such folder, or YAML in it that uses anchors.
     """
-    return [_prepare(text) for text in overrides]
+    if folder is not None:
+        _look_through(folder)
+    return Request(overrides.prepare(given), multirun, folder, base or {})
 
 
-def jobs(overrides: Sequence[str], multirun: bool) -> list[Config]:
-    """The configs of all the runs that prepared overrides stand for, so that mistakes show before the first.
+def one(*given: str) -> Config:
+    """The config of a single run, by overrides as the user writes them.
 
     Raises:
-        UserError: one line saying which override is wrong, and what may have been meant.
+        UserError: one of them is wrong.
     """
-    choices = [_values(text, multirun) for text in overrides]
-    combinations = list(itertools.islice(itertools.product(*choices), MOST_CHECKED))
-    return [_compose([text for text in combination if text]) for combination in combinations]
-
-
-def launch(
-    overrides: Sequence[str], multirun: bool, job: Callable[[Config, list[str]], float | None]
-) -> Path | None:
-    """Run ``job`` through Hydra: once, or with ``multirun`` for every combination, by Hydra's launcher.
-
-    ``job`` gets a checked config and the run's overrides as the user writes them. What comes back is the
-    folder where Hydra keeps its record of a sweep.
-    """
-    import hydra
-    from hydra.core.hydra_config import HydraConfig
-
-    sweep: Path | None = None
-
-    def task(raw: "DictConfig") -> float | None:
-        nonlocal sweep
-        about = HydraConfig.get()
-        sweep = Path(about.sweep.dir) if multirun else None
-        return job(resolve(raw), [text.lstrip("+") for text in about.overrides.task])
-
-    _store()
-    decorated = hydra.main(config_path=str(CONFIGS), config_name="config", version_base=VERSION)(task)
-    with _arguments([*(["--multirun"] if multirun else []), *overrides]), _one_line():
-        decorated()
-    return sweep
+    return request(given).configs()[0]
 
 
 def resolve(raw: "DictConfig") -> Config:
@@ -113,84 +194,14 @@ def to_yaml(config: Config) -> str:
     return yamls.dump(plain(config))
 
 
-def with_folder(folder: Path) -> str:
-    """The override by which Hydra also looks for configs in a folder of the user's.
-
-    Raises:
-        UserError: no such folder, or a YAML file in it that uses anchors.
-    """
-    if not folder.is_dir():
-        raise UserError(f"--config-dir {folder}: no such folder")
-    for file in sorted(folder.rglob("*.yaml")):
-        _no_anchors(file)
-    return f"hydra.searchpath=['file://{folder.resolve()}']"
+def _last_of_each(lines: Sequence[str]) -> list[str]:
+    """Hydra takes a group chosen twice for a mistake; here the later one, the user's, is meant."""
+    last = {overrides.key_of(line): line for line in lines}
+    return list(last.values())
 
 
-def _prepare(text: str) -> str:
-    override = _parse(text)
-    key = override.key_or_group
-    if key.startswith(("hydra.", "hydra/")) or "@" in override.get_key_element():
-        return text
-    if override.is_delete():
-        raise UserError(f"{text}: an option cannot be taken away; give it a value")
-    value = text.partition("=")[2]
-    if key == "model" and ("/" in value or value.endswith(".net")):
-        raise UserError(f"{text}: a spec of your own is given as model.spec={value}")
-    if key in CHOICES and not (override.is_sweep_override() or isinstance(override.value(), str | list)):
-        _missing(f"{key}/{value}", _choices(key))
-    if key in CHOICES:
-        return f"{key}={value}"
-    group, _, last = key.partition(".")
-    if last == "name" and group in CHOICES and group != "trainer":
-        return f"{group}={value}"  # the choice brings its own defaults along
-    return f"++{key}={value}"
-
-
-def _choices(group: str) -> Iterable[str]:
-    if group in GROUPS:
-        return GROUPS[group].entries
-    return model.shipped() if group == "model" else ("default",)
-
-
-def _parse(text: str) -> "Override":
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    if "=" not in text and not text.startswith("~"):
-        raise UserError(f"{text}: not an override; write option=value (zoo train --help lists the options)")
-    try:
-        return OverridesParser.create().parse_override(text)
-    except HydraException as error:
-        key, _, value = text.partition("=")
-        raise UserError(
-            f"{text}: the value cannot be read; quote one with special characters: '{key}=\"{value}\"'"
-        ) from error
-
-
-def _values(text: str, multirun: bool) -> list[str]:
-    """An override as one override a value; for an open range (a sweeper's own affair), none."""
-    override = _parse(text)
-    if not override.is_sweep_override():
-        return [text]
-    if not multirun:
-        raise UserError(f"{text.lstrip('+')}: several values; add -m to run each")
-    if not override.is_discrete_sweep():
-        return [""]
-    return [f"{text.partition('=')[0]}={value}" for value in override.sweep_string_iterator()]
-
-
-def _compose(overrides: list[str]) -> Config:
-    import hydra
-
-    _store()
-    with _one_line(), hydra.initialize_config_dir(str(CONFIGS), version_base=VERSION):
-        raw = hydra.compose("config", overrides)
-    _no_two_models(overrides)
-    return resolve(raw)
-
-
-def _no_two_models(overrides: Iterable[str]) -> None:
-    keys = {text.lstrip("+").partition("=")[0]: text for text in overrides}
+def _no_two_models(given: Sequence[str]) -> None:
+    keys = {overrides.key_of(text): text for text in given}
     if "model" in keys and "model.spec" in keys:
         raise UserError(f"{keys['model']} and {keys['model.spec'].lstrip('+')} both name a net; give one")
 
@@ -210,6 +221,20 @@ def _store() -> None:
 
 
 @contextmanager
+def _hydra_aside() -> Iterator[None]:
+    """Hydra is one to a process; within a job of its own, another must stand aside for composing."""
+    from hydra.core.global_hydra import GlobalHydra
+
+    instance = GlobalHydra.instance()
+    before = instance.hydra
+    instance.clear()
+    try:
+        yield
+    finally:
+        instance.hydra = before
+
+
+@contextmanager
 def _one_line() -> Iterator[None]:
     """Hydra's own complaints as one line each."""
     from hydra.errors import HydraException, MissingConfigException
@@ -218,14 +243,9 @@ def _one_line() -> Iterator[None]:
     try:
         yield
     except MissingConfigException as error:
-        _missing(error.missing_cfg_file or "", error.options or ())
+        overrides.missing(error.missing_cfg_file or "", error.options or ())
     except (HydraException, OmegaConfBaseException) as error:
         raise UserError(_first_line(error.__cause__ or error)) from error
-
-
-def _missing(path: str, there_is: Iterable[str]) -> NoReturn:
-    group, _, name = path.rpartition("/")
-    raise UserError(f"{group}={name}: no such choice; {hint(name, there_is, group + '=')}")
 
 
 @contextmanager
@@ -241,6 +261,13 @@ def _arguments(arguments: list[str]) -> Iterator[None]:
         os.environ.pop("HYDRA_FULL_ERROR")
         if full is not None:
             os.environ["HYDRA_FULL_ERROR"] = full
+
+
+def _look_through(folder: Path) -> None:
+    if not folder.is_dir():
+        raise UserError(f"--config-dir {folder}: no such folder")
+    for file in sorted(folder.rglob("*.yaml")):
+        _no_anchors(file)
 
 
 def _no_anchors(file: Path) -> None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from zoo import model
-from zoo.cli import train_runs
+from zoo.commands.train import train_runs
 from zoo.errors import Interrupted, UserError
 
 FOLDER = Path("demo")

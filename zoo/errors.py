@@ -14,3 +14,8 @@ class Interrupted(BaseException):
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)
         self.exit_code = 128 + signal_number
+
+
+def of_the_system(error: OSError) -> str:
+    """An error of the operating system in one line."""
+    return f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}"

@@ -15,18 +15,21 @@ NARROWEST = 60
 INDENT = "  "
 
 
-def train_help(models: list[str], defaults: dict[str, str]) -> str:
+def train_help(models: list[str], defaults: dict[str, str], recipes: dict[str, str]) -> str:
     """The whole text: usage, groups and their choices, and every option with type, default and meaning.
 
-    ``models`` are the nets of the shipped specs; ``defaults`` is the choice of each group when none is given.
+    ``models`` are the nets of the shipped specs; ``defaults`` is the choice of each group when none is given;
+    ``recipes`` say what each is about.
     """
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
-    return "\n".join([*_usage(), *_groups(models, defaults, width), *_options(defaults, width)]) + "\n"
+    return (
+        "\n".join([*_usage(), *_groups(models, defaults, recipes, width), *_options(defaults, width)]) + "\n"
+    )
 
 
 def _usage() -> list[str]:
     return [
-        "usage: zoo train [-m] [--cfg] [--config-dir DIR] [GROUP=CHOICE | OPTION=VALUE] ...",
+        "usage: zoo train [-m] [--cfg job] [--from RUN] [--config-dir DIR] [GROUP=CHOICE | OPTION=VALUE] ...",
         "",
         "Train a net and keep weights, metrics, learning curves and the net's diagram in a run folder.",
         "",
@@ -35,23 +38,34 @@ def _usage() -> list[str]:
         "  zoo train model=resnet18 data=imagefolder data.root=path/to/images precision=bf16",
         "  zoo train model.spec=my.net model.params.width=32      a net of your own",
         "  zoo train model=lenet resume=true                      go on with that run",
+        "  zoo train recipe=resnet_2015 data.root=path/to/images  an experiment of a paper",
+        "  zoo train --from runs/lenet-digits                     a run again, exactly",
         "  zoo train -m model=resnet20,lenet optimizer.lr=0.1,0.05    four runs, one after the other",
         "",
         "  -m, --multirun      run every combination of the values that overrides list, separated by commas",
-        "  --cfg               print the whole configuration, checked, and stop",
-        "  --config-dir DIR    also look for group files there: DIR/optimizer/mine.yaml is optimizer=mine",
+        "  --cfg job           print the whole configuration, checked, and stop",
+        "  --from RUN          start from the configuration and the spec of the run in that folder",
+        "  --config-dir DIR    also look for files there: DIR/optimizer/mine.yaml is optimizer=mine, and",
+        "                      DIR/recipes/mine.yaml is recipe=mine",
         "  -h, --help          this text",
         "",
     ]
 
 
-def _groups(models: list[str], defaults: dict[str, str], width: int) -> Iterator[str]:
+def _groups(
+    models: list[str], defaults: dict[str, str], recipes: dict[str, str], width: int
+) -> Iterator[str]:
     yield "Groups (GROUP=CHOICE):"
     yield from _entry("model", f"default {defaults['model']}: {', '.join(models)}", width, 12)
     for name, registry in GROUPS.items():
         yield from _entry(name, f"default {defaults[name]}:", width, 12)
         for entry in registry.entries.values():
-            yield from _entry("", f"{entry.name:<12}{entry.summary.rstrip(chr(46))}", width, 12, 12)
+            yield from _entry("", f"{entry.name:<14}{entry.summary.rstrip(chr(46))}", width, 12, 14)
+    yield from _entry(
+        "recipe", "none by default; a whole experiment, which other overrides change:", width, 12
+    )
+    for name, about in recipes.items():
+        yield from _entry("", f"{name:<34}{about.rstrip(chr(46))}", width, 12, 34)
     yield ""
 
 

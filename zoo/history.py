@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -13,7 +12,10 @@ from zoo.files import write_text
 
 @dataclass(frozen=True)
 class Row:
-    """One epoch. Errors are shares of images, 0 to 1; ``epoch`` counts from 1; rates are a second."""
+    """One epoch. Errors are shares of images, 0 to 1; ``epoch`` counts from 1; rates are a second.
+
+    ``waiting`` is the share of the time spent waiting for images, ``memory`` the most used so far, in MiB.
+    """
 
     epoch: int
     step: int
@@ -26,6 +28,8 @@ class Row:
     val_top5_error: float
     images_per_second: float
     seconds: float
+    waiting: float
+    memory: float
 
 
 COLUMNS = {field.name: field.type for field in fields(Row)}
@@ -45,12 +49,13 @@ class History:
         write_text(path, _text([list(COLUMNS), *(_cells(row) for row in self.rows)]))
 
     def add(self, row: Row) -> None:
-        """Append a row, and wait until it is on the disk."""
+        """Append a row, and wait until it is on the disk.
+
+        Raises:
+            OSError: it cannot be written. The rows stay in memory, and the next one writes them all.
+        """
         self.rows.append(row)
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            file.write(_text([_cells(row)]))
-            file.flush()
-            os.fsync(file.fileno())
+        write_text(self.path, _text([list(COLUMNS), *(_cells(row) for row in self.rows)]))
 
 
 def read(path: Path) -> list[Row]:

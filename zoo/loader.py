@@ -4,20 +4,28 @@ Neither the number of workers nor where a run was interrupted changes what an ep
 augmentation has a generator of its own, and going on in the middle of an epoch skips keys, not data.
 """
 
+import re
 import signal
+import threading
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from zoo import processes, seeds
 from zoo.data.base import BrokenImageError, Split
 from zoo.errors import UserError
+from zoo.transform import Transform
 
 Key = tuple[int, int]
 """An epoch and the index of an image."""
+
+MOST_TRIES = 100
+"""Images drawn in place of one that is broken, before the data as a whole counts as broken."""
 
 
 class Batch(NamedTuple):
@@ -25,26 +33,59 @@ class Batch(NamedTuple):
 
     images: Tensor
     labels: Tensor
+    broken: list[str]
+    """What was wrong with images that could not be read; others stand in for them."""
+
+
+class WorkerError(UserError):
+    """A process that reads images died."""
+
+
+@dataclass
+class Waiting:
+    """Seconds spent waiting for batches, and in all, since it was made."""
+
+    seconds: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return min(1.0, self.seconds / max(1e-9, time.monotonic() - self.began))
 
 
 class Loader:
-    """Batches of one split, epoch by epoch.
+    """Batches of one split, epoch by epoch; each process gets its share of them.
 
-    Training batches are shuffled and augmented, and the last incomplete one is left out (the next epoch has
-    another): one odd image alone would break a batch norm. Validation gives every image once, in order.
+    Training batches are shuffled, and the last incomplete one is left out (the next epoch has another): one
+    odd image alone would break a batch norm. ``batch_size`` counts the images of all processes, and each gets
+    an equal part of every batch. Validation gives every image once, in order, to one of the processes.
     """
 
     def __init__(
-        self, split: Split, batch_size: int, seed: int, *, training: bool, workers: int, pin: bool = False
+        self,
+        split: Split,
+        transform: Transform,
+        batch_size: int,
+        seed: int,
+        *,
+        training: bool,
+        workers: int,
+        pin: bool = False,
     ) -> None:
         self.images = len(split.labels)
         self.batch_size = min(batch_size, self.images)
+        if training and self.batch_size % processes.world():
+            raise UserError(
+                f"trainer.batch_size={self.batch_size}: cannot be split among {processes.world()} processes; "
+                "a multiple of that is expected"
+            )
         self.seed = seed
         self.training = training
         self._keys = _Keys()
         # A generator of its own: without one, starting an epoch would draw from torch's global numbers.
         self._loader: DataLoader[Any] = DataLoader(
-            _Reader(split, seed, training),
+            _Reader(split, transform, seed, training),
             batch_sampler=self._keys,
             num_workers=workers,
             collate_fn=_collate,
@@ -55,26 +96,45 @@ class Loader:
         )
 
     def __len__(self) -> int:
-        """Batches in an epoch."""
+        """Batches in an epoch, over all processes."""
         whole, rest = divmod(self.images, self.batch_size)
         return whole if self.training else whole + (rest > 0)
 
-    def epoch(self, epoch: int, skip: int = 0) -> Iterator[Batch]:
-        """The batches of one epoch, less the first ``skip``.
+    def epoch(
+        self, epoch: int, skip: int = 0, end: int | None = None, waiting: Waiting | None = None
+    ) -> Iterator[Batch]:
+        """This process's part of an epoch's batches, from ``skip`` up to ``end``.
+
+        ``waiting`` is told how long each batch was waited for.
 
         Raises:
-            UserError: an image cannot be read; names its file.
+            WorkerError: a process that reads images died.
+            UserError: in validation, an image cannot be read; names its file.
         """
-        self._keys.batches = self._plan(epoch)[skip:]
-        for batch in self._loader:
-            if isinstance(batch, BrokenImageError):
-                raise UserError(str(batch))
-            yield batch
+        waiting = waiting or Waiting()
+        self._keys.batches = self._plan(epoch)[skip:end]
+        try:
+            batches = iter(self._loader)
+            _no_errors_between()
+            while True:
+                asked = time.monotonic()
+                batch = next(batches, None)
+                waiting.seconds += time.monotonic() - asked
+                if batch is None:
+                    return
+                if isinstance(batch, BrokenImageError):
+                    raise UserError(str(batch))
+                yield batch
+        except (RuntimeError, ConnectionError, EOFError) as error:
+            raise _worker_died(error) or error from error
 
     def _plan(self, epoch: int) -> list[list[Key]]:
-        order = range(self.images)
-        if self.training:
-            order = np.random.default_rng((self.seed, epoch)).permutation(self.images).tolist()
+        if not self.training:
+            return list(processes.own_share(self._batches(epoch, range(self.images))))
+        order = seeds.for_order(self.seed, epoch).permutation(self.images).tolist()
+        return [list(processes.own_share(batch)) for batch in self._batches(epoch, order)]
+
+    def _batches(self, epoch: int, order: "range | list[int]") -> list[list[Key]]:
         keys = [(epoch, index) for index in order]
         return [keys[i * self.batch_size : (i + 1) * self.batch_size] for i in range(len(self))]
 
@@ -95,32 +155,69 @@ class _Keys:
         return len(self.batches)
 
 
-class _Reader(Dataset["tuple[Tensor, int] | BrokenImageError"]):
+Read = tuple[Tensor, int, list[str]]
+"""An image, its class, and what was wrong with those that it stands in for."""
+
+
+class _Reader(Dataset["Read | BrokenImageError"]):
     """Reads one image. A broken one is returned: raised in a worker, it would lose its shape on the way."""
 
-    def __init__(self, split: Split, seed: int, training: bool) -> None:
+    def __init__(self, split: Split, transform: Transform, seed: int, training: bool) -> None:
         self.split = split
+        self.transform = transform
         self.seed = seed
         self.training = training
 
-    def __getitem__(self, key: Key) -> tuple[Tensor, int] | BrokenImageError:
+    def __getitem__(self, key: Key) -> Read | BrokenImageError:
         epoch, index = key
-        rng = np.random.default_rng((self.seed, epoch, index)) if self.training else None
-        try:
-            return self.split.read(index, rng), self.split.labels[index]
-        except BrokenImageError as error:
-            return error
+        rng = seeds.for_image(self.seed, epoch, index)
+        broken: list[str] = []
+        for _ in range(MOST_TRIES if self.training else 1):
+            try:
+                image = self.transform(self.split.picture(index), rng)
+            except BrokenImageError as error:
+                broken.append(str(error))
+                # Another takes its place, so that every batch has its full size; which one, the key decides.
+                index = int(rng.integers(len(self.split.labels)))
+            else:
+                return image, self.split.labels[index], broken
+        return BrokenImageError(broken[0])
 
 
-def _collate(items: list[tuple[Tensor, int] | BrokenImageError]) -> Batch | BrokenImageError:
+def _collate(items: list[Read | BrokenImageError]) -> Batch | BrokenImageError:
     for item in items:
         if isinstance(item, BrokenImageError):
             return item
     read = [item for item in items if not isinstance(item, BrokenImageError)]
-    return Batch(torch.stack([image for image, _ in read]), torch.tensor([label for _, label in read]))
+    images = torch.stack([image for image, _, _ in read])
+    labels = torch.tensor([label for _, label, _ in read])
+    return Batch(images, labels, [text for _, _, broken in read for text in broken])
 
 
 def _start_worker(_worker: int) -> None:
     # Ctrl-C reaches every process of the terminal. The run ends its workers itself, once its state is saved.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    torch.set_num_threads(1)
+
+
+def _no_errors_between() -> None:
+    """Hear of a worker that died when its batch is waited for.
+
+    torch raises it as soon as the system tells, which may be in the middle of a step or of a checkpoint.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def _worker_died(error: Exception) -> WorkerError | None:
+    """What torch says of a worker that was killed or ended, in our words; None for any other error."""
+    found = re.search(r"DataLoader worker \(pid\(?s?\)? ([\d, ]+)\) ", str(error))
+    # One that dies while it hands over a batch is noticed as a connection that ends.
+    if found is None and isinstance(error, RuntimeError):
+        return None
+    which = f" (pid {found[1]})" if found else ""
+    return WorkerError(
+        f"A process that reads images{which} ended unexpectedly. Where memory ran out, fewer trainer.workers "
+        "help; trainer.workers=0 reads in the training process and shows what is wrong with an image."
+    )

@@ -4,22 +4,25 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from zoo import memory, processes, seeds
 from zoo.checkpoint import Position
+from zoo.ema import Ema
 from zoo.errors import UserError
 from zoo.evaluate import evaluate
 from zoo.history import Row
-from zoo.interrupt import Stop
-from zoo.loader import Batch, Loader
-from zoo.loss import Loss
+from zoo.loader import Batch, Loader, Waiting
+from zoo.losses import Loss
 from zoo.metrics import Tally
+from zoo.mix import Mixer
 from zoo.precisions import Precision
 from zoo.progress import Reporter
-from zoo.schedules import Schedule
+from zoo.schedules import Length, Schedule
 
 
 @dataclass
@@ -27,114 +30,170 @@ class Parts:
     """What a run is made of; ``to_input`` turns a uint8 batch into what the net takes, on its device."""
 
     module: nn.Module
+    forward: Callable[[Tensor], Any]
+    """The module as it is run in training: compiled, or with those of other processes."""
+    device: torch.device
     loss: Loss
     optimizer: Optimizer
     lr: float
     schedule: Schedule
     precision: Precision
+    ema: Ema | None
+    mixer: Mixer | None
     train: Loader
     val: Loader
     to_input: Callable[[Tensor], Tensor]
-    epochs: int
+    length: Length
+    seed: int
+    accumulate: int = 1
+    clip: float | None = None
+    broken: int = 0
+
+    @property
+    def judged(self) -> nn.Module:
+        """The module whose error counts."""
+        return self.module if self.ema is None else self.ema.module
+
+
+class Keeper(Protocol):
+    """Where a run is kept, and who says that it should stop."""
+
+    def stopped(self) -> bool:
+        """Whether a signal came."""
+
+    def step(self, position: Position) -> None:
+        """A step is done; save the run if it is time."""
+
+    def epoch(self, row: Row, position: Position, best: bool) -> None:
+        """An epoch is done; ``best`` says whether it is the best so far. Save the run."""
 
 
 class DivergedError(UserError):
     """The loss or a weight is no longer a finite number."""
 
 
+class TooManyBrokenError(UserError):
+    """More training images cannot be read than are allowed."""
+
+
 class StoppedError(Exception):
     """A signal came; the position says how far the run got."""
 
 
-def run(
-    parts: Parts,
-    position: Position,
-    reporter: Reporter,
-    stop: Stop,
-    done: Callable[[Row, Position, bool], None],
-) -> None:
+def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) -> None:
     """Train from ``position`` to the end, keeping ``position`` up to date.
 
-    ``done`` is called after each epoch with its row, the position, and whether it is the best so far; that is
-    where the run is saved.
-
     Raises:
-        DivergedError: the loss or a weight became nan or infinite; that epoch was not handed to ``done``.
+        DivergedError: the loss or a weight became nan or infinite; that epoch was not handed to ``keeper``.
         StoppedError: a signal came; the step under way was finished first.
-        UserError: an image cannot be read.
+        UserError: images cannot be read.
     """
-    reporter.begin(parts.epochs, len(parts.train), position.step)
-    while position.epoch < parts.epochs:
-        began = time.monotonic()
-        tally, rate = _train_epoch(parts, position, reporter, stop)
+    reporter.begin(parts.length, position.step)
+    while position.step < parts.length.steps or position.batch:
+        began, waiting = time.monotonic(), Waiting()
+        tally, rate = _train_epoch(parts, position, reporter, keeper, waiting)
         validation = evaluate(
-            parts.module,
-            parts.val,
-            parts.loss,
-            parts.precision,
-            parts.to_input,
-            stopped=lambda: stop.signal is not None,
+            parts.judged, parts.val, parts.loss, parts.precision, parts.to_input, stopped=keeper.stopped
         )
         if validation is None:
             raise StoppedError
-        _check_finite(parts.module, validation.loss, position)
+        check_finite(parts.judged, validation.loss, position)
+        parts.schedule.epoch_done(validation.top1_error)
         row = Row(
-            position.epoch + 1,
-            position.step,
-            parts.optimizer.param_groups[0]["lr"],
-            tally.loss,
-            tally.top1_error,
-            tally.top5_error,
-            validation.loss,
-            validation.top1_error,
-            validation.top5_error,
-            round(rate, 1),
-            round(time.monotonic() - began, 3),
+            epoch=position.epoch + 1,
+            step=position.step,
+            lr=parts.optimizer.param_groups[0]["lr"],
+            train_loss=tally.loss,
+            train_top1_error=tally.top1_error,
+            train_top5_error=tally.top5_error,
+            val_loss=validation.loss,
+            val_top1_error=validation.top1_error,
+            val_top5_error=validation.top5_error,
+            images_per_second=round(rate, 1),
+            seconds=round(time.monotonic() - began, 3),
+            waiting=round(waiting.share, 4),
+            memory=round(memory.peak(), 1),
         )
-        position.epoch, position.batch, position.tally = position.epoch + 1, 0, {}
+        position.epoch, position.batch, position.tally = position.epoch + 1, 0, []
         best = not position.best or [row.val_top1_error, row.val_loss] < position.best[:2]
         if best:
             position.best = [row.val_top1_error, row.val_loss, row.epoch]
-        done(row, position, best)
+        keeper.epoch(row, position, best)
         reporter.epoch(row, best)
 
 
-def _train_epoch(parts: Parts, position: Position, reporter: Reporter, stop: Stop) -> tuple[Tally, float]:
-    """Train what is left of the epoch; its counts, and images a second."""
+def _train_epoch(
+    parts: Parts, position: Position, reporter: Reporter, keeper: Keeper, waiting: Waiting
+) -> tuple[Tally, float]:
+    """Train what is left of the epoch; the counts of all of it, and images a second."""
     parts.module.train()
-    tally = Tally(**position.tally)
+    tally = Tally(position.tally) if position.tally else Tally()
     before, began = tally.images, time.monotonic()
-    for batch in parts.train.epoch(position.epoch, skip=position.batch):
-        for group in parts.optimizer.param_groups:
-            group["lr"] = parts.lr * parts.schedule(position.epoch + position.batch / len(parts.train))
-        loss = _step(parts, batch, tally)
+    left = parts.length.steps - position.step
+    end = min(len(parts.train), position.batch + left)
+    for batch in parts.train.epoch(position.epoch, position.batch, end, waiting):
+        _note_broken(batch, position, reporter, parts.broken)
+        loss = _step(parts, batch, position, tally)
         position.batch += 1
         position.step += 1
         position.tally = tally.state()
         if not math.isfinite(loss):
             raise _diverged(f"loss became {loss}", position)
-        reporter.step(position.epoch + 1, position.step, loss, tally)
-        if stop.signal is not None:
+        reporter.step(position.epoch + 1, position.step, loss, tally, waiting.share)
+        keeper.step(position)
+        if processes.any_of(keeper.stopped(), parts.device):
             raise StoppedError
-    return tally, (tally.images - before) / max(1e-9, time.monotonic() - began)
+    counts = Tally(processes.all_sum(tally.state(), parts.device))
+    return counts, (counts.images - before) / max(1e-9, time.monotonic() - began)
 
 
-def _step(parts: Parts, batch: Batch, tally: Tally) -> float:
+def _step(parts: Parts, batch: Batch, position: Position, tally: Tally) -> float:
     """One step; the loss that was minimised."""
+    rng = seeds.for_step(parts.seed, position.step, processes.rank())
+    for group in parts.optimizer.param_groups:
+        group["lr"] = parts.lr * parts.schedule(position.step)
     images = parts.to_input(batch.images)
     labels = batch.labels.to(images.device, non_blocking=True)
-    with parts.precision():
-        result = parts.module(images)
-        total, own = parts.loss(result, labels)
+    targets = labels
+    if parts.mixer is not None:
+        images, targets = parts.mixer(images, labels, rng)
     parts.optimizer.zero_grad()
-    total.backward()  # type: ignore[no-untyped-call]
-    parts.optimizer.step()
-    tally.add(parts.loss.logits(result), labels, float(own.detach()))
-    return float(total.detach())
+    shares = torch.arange(len(images)).tensor_split(min(parts.accumulate, len(images)))
+    loss = 0.0
+    for number, share in enumerate(shares, 1):
+        part = slice(int(share[0]), int(share[-1]) + 1)
+        with processes.holding(parts.forward, last=number == len(shares)):
+            with parts.precision.context():
+                result = parts.forward(images[part])
+                total, own = parts.loss(result, targets[part])
+            weight = len(share) / len(images)
+            parts.precision.backward(total * weight)
+        tally.add(parts.loss.logits(result), labels[part], own)
+        loss += float(total.detach()) * weight
+    parts.precision.step(parts.optimizer, parts.clip)
+    if parts.ema is not None:
+        parts.ema.update(parts.module, position.step + 1)
+    return loss
 
 
-def _check_finite(module: nn.Module, loss: float, position: Position) -> None:
-    """What is saved must be good: a step can break the weights after a loss that was still finite."""
+def _note_broken(batch: Batch, position: Position, reporter: Reporter, limit: int) -> None:
+    """Name each broken image once, and stop when there are too many."""
+    for text in batch.broken:
+        if text in position.broken:
+            continue
+        position.broken.append(text)
+        if len(position.broken) > limit:
+            others = f" It is number {len(position.broken)};" if limit else ""
+            raise TooManyBrokenError(f"{text}.{others} trainer.broken={limit} are passed over.")
+        reporter.say(f"{text}; another stands in for it ({len(position.broken)} of {limit} allowed)")
+
+
+def check_finite(module: nn.Module, loss: float, position: Position) -> None:
+    """What is saved must be good: a step can break the weights after a loss that was still finite.
+
+    Raises:
+        DivergedError: the loss or a weight is nan or infinite.
+    """
     if not math.isfinite(loss):
         raise _diverged(f"validation loss became {loss}", position)
     for name, tensor in module.state_dict().items():

@@ -1,48 +1,61 @@
 """Exact counts of loss and errors."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 
-@dataclass
 class Tally:
-    """Sums over the images seen so far.
+    """Sums over the images seen so far, kept where the logits are, so that counting waits for no device.
 
     ``top1`` and ``top5`` count images whose class was not the first, and not among the first five guesses.
     """
 
-    images: int = 0
-    loss_sum: float = 0.0
-    top1: int = 0
-    top5: int = 0
+    def __init__(self, sums: Sequence[float] = (0.0, 0.0, 0.0, 0.0)) -> None:
+        """Go on from ``sums``: images, sum of losses, top-1 and top-5 errors."""
+        self._sums = torch.tensor(sums, dtype=torch.float64)
 
-    def add(self, logits: Tensor, labels: Tensor, mean_loss: float) -> None:
+    def add(self, logits: Tensor, labels: Tensor, mean_loss: Tensor) -> None:
         """Count one batch: ``logits`` is [batch, classes], ``labels`` int64 [batch]."""
         guesses = logits.detach().topk(min(5, logits.shape[1]), dim=1).indices
         hits = guesses == labels.unsqueeze(1)
         count = len(labels)
-        self.images += count
-        self.loss_sum += mean_loss * count
-        self.top1 += count - int(hits[:, 0].sum())
-        self.top5 += count - int(hits.sum())
+        new = torch.stack(
+            [
+                torch.full_like(mean_loss, count, dtype=torch.float64),
+                mean_loss.detach().double() * count,
+                count - hits[:, 0].sum(),
+                count - hits.sum(),
+            ]
+        )
+        self._sums = self._sums.to(new.device) + new
+
+    @property
+    def images(self) -> int:
+        """Images counted."""
+        return int(self._sums[0])
 
     @property
     def loss(self) -> float:
         """Mean loss an image."""
-        return self.loss_sum / max(1, self.images)
+        return self._mean(1)
 
     @property
     def top1_error(self) -> float:
         """Share of images whose class was not the first guess, 0 to 1."""
-        return self.top1 / max(1, self.images)
+        return self._mean(2)
 
     @property
     def top5_error(self) -> float:
         """Share of images whose class was not among the first five guesses, 0 to 1."""
-        return self.top5 / max(1, self.images)
+        return self._mean(3)
 
-    def state(self) -> dict[str, Any]:
-        """For a checkpoint; ``Tally(**state)`` is the way back."""
-        return asdict(self)
+    def state(self) -> list[float]:
+        """For a checkpoint, or to be summed over processes; ``Tally(state)`` is the way back."""
+        state: list[float] = self._sums.tolist()
+        return state
+
+    def _mean(self, which: int) -> float:
+        sums = self.state()
+        return sums[which] / max(1.0, sums[0])

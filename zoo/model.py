@@ -44,6 +44,10 @@ class Model:
     note: str | None
     """Where the size of the images was chosen for the user: a line saying so."""
 
+    def files(self) -> list[Path]:
+        """The spec's file, and those that it uses."""
+        return netcompiler.files(self.file)
+
     def module(self, device: "torch.device") -> "Module":
         """The net as a PyTorch module, freshly initialised, all of it on one device."""
         return self.net.module(device)

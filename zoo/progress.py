@@ -1,11 +1,14 @@
-"""What a run shows: a live bar in a terminal, plain lines elsewhere."""
+"""What a run shows: a live bar in a terminal, a live line in a notebook, plain lines elsewhere."""
 
+import math
 import sys
 import time
 from typing import Protocol, TextIO
 
+from zoo import memory
 from zoo.history import Row
 from zoo.metrics import Tally
+from zoo.schedules import Length
 
 
 class Reporter(Protocol):
@@ -14,11 +17,14 @@ class Reporter(Protocol):
     def say(self, text: str) -> None:
         """One line for the user."""
 
-    def begin(self, epochs: int, batches: int, step: int) -> None:
-        """The run starts, or goes on after ``step`` of its ``epochs * batches`` steps."""
+    def begin(self, length: Length, step: int) -> None:
+        """The run starts, or goes on after ``step`` of its steps."""
 
-    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
-        """A step is done: its loss, and the epoch's counts so far. ``epoch`` and ``step`` count from 1."""
+    def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
+        """A step is done: its loss, the epoch's counts so far, the share of time spent waiting for images.
+
+        ``epoch`` and ``step`` count from 1.
+        """
 
     def epoch(self, row: Row, best: bool) -> None:
         """An epoch is done and validated; ``best`` says whether it is the best so far."""
@@ -28,10 +34,12 @@ class Reporter(Protocol):
 
 
 def reporter(kind: str, out: TextIO | None = None) -> Reporter:
-    """The reporter for ``trainer.progress``: auto, bar, lines or none."""
+    """The reporter for ``trainer.progress``: auto, bar, lines, notebook or none."""
     out = out or sys.stdout
     if kind == "none":
         return Silent()
+    if kind == "notebook" or (kind == "auto" and "ipykernel" in sys.modules):
+        return Notebook(out)
     if kind == "bar" or (kind == "auto" and out.isatty()):
         return Bar(out)
     return Lines(out)
@@ -42,9 +50,9 @@ class Silent:
 
     def say(self, text: str) -> None: ...
 
-    def begin(self, epochs: int, batches: int, step: int) -> None: ...
+    def begin(self, length: Length, step: int) -> None: ...
 
-    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None: ...
+    def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None: ...
 
     def epoch(self, row: Row, best: bool) -> None: ...
 
@@ -66,20 +74,25 @@ class Lines:
         self.out.write(text + "\n")
         self.out.flush()
 
-    def begin(self, epochs: int, batches: int, step: int) -> None:
-        self.epochs = epochs
-        self.clock = Clock(epochs * batches, step)
+    def begin(self, length: Length, step: int) -> None:
+        self.epochs = math.ceil(length.epochs)
+        self.clock = Clock(length.steps, step)
         self.shown = time.monotonic()
         self.say(header())
 
-    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
+    def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
+        if time.monotonic() - self.shown < self.EVERY:
+            return
         self.clock.tick(step, tally.images)
-        if time.monotonic() - self.shown >= self.EVERY:
-            self.shown = time.monotonic()
-            self.say(
-                f"{f'{epoch}/{self.epochs}':>9}  {tally.loss:10.4f}  {tally.top1_error:7.2%}  so far; "
-                f"{self.clock.rate:,.0f} images/s, {duration(self.clock.left(step))} left"
-            )
+        self.shown = time.monotonic()
+        self.so_far(
+            f"{f'{epoch}/{self.epochs}':>9}  {tally.loss:10.4f}  {tally.top1_error:7.2%}  so far; "
+            f"{self.clock.rate:,.0f} images/s, {waiting:.0%} waiting, {duration(self.clock.left(step))} left"
+        )
+
+    def so_far(self, text: str) -> None:
+        """How the epoch under way goes."""
+        self.say(text)
 
     def epoch(self, row: Row, best: bool) -> None:
         self.shown = time.monotonic()
@@ -89,8 +102,39 @@ class Lines:
         pass
 
 
+class Notebook(Lines):
+    """A line an epoch, below it one for the epoch under way that is written over: what notebooks can show."""
+
+    EVERY = 0.5  # seconds
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__(out)
+        self.live = 0
+        """How long the line to be written over is."""
+
+    def say(self, text: str) -> None:
+        self._clear()
+        super().say(text)
+
+    def so_far(self, text: str) -> None:
+        self._clear()
+        self.out.write(text)
+        self.out.flush()
+        self.live = len(text)
+
+    def end(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        if self.live:
+            self.out.write("\r" + " " * self.live + "\r")
+            self.live = 0
+
+
 class Bar:
     """A bar for the epoch under way, below a line for each that is done."""
+
+    EVERY = 0.1  # seconds
 
     def __init__(self, out: TextIO) -> None:
         from rich.console import Console
@@ -102,28 +146,42 @@ class Bar:
             BarColumn(bar_width=None),
             TextColumn("loss {task.fields[loss]:.4f}"),
             TextColumn("top-1 {task.fields[top1]:.1%}"),
-            TextColumn("top-5 {task.fields[top5]:.1%}"),
             TextColumn("{task.fields[rate]:,.0f} images/s"),
+            TextColumn("{task.fields[waiting]:.0%} waiting"),
+            TextColumn("{task.fields[memory]:.1f} GiB"),
             TextColumn("[bold]{task.fields[left]} left"),
             console=self.console,
             transient=True,
         )
         self.task = self.progress.add_task(
-            "", visible=False, epoch=0, epochs=0, loss=0.0, top1=0.0, top5=0.0, rate=0.0, left=""
+            "",
+            visible=False,
+            epoch=0,
+            epochs=0,
+            loss=0.0,
+            top1=0.0,
+            rate=0.0,
+            left="",
+            waiting=0.0,
+            memory=0.0,
         )
+        self.shown = 0.0
         self.clock = Clock(0, 0)
         self.epochs = self.batches = 0
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, soft_wrap=True)
 
-    def begin(self, epochs: int, batches: int, step: int) -> None:
-        self.epochs, self.batches = epochs, batches
-        self.clock = Clock(epochs * batches, step)
+    def begin(self, length: Length, step: int) -> None:
+        self.epochs, self.batches = math.ceil(length.epochs), length.epoch_steps
+        self.clock = Clock(length.steps, step)
         self.say(header())
         self.progress.start()
 
-    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
+    def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
+        if time.monotonic() - self.shown < self.EVERY:  # counting waits for the device
+            return
+        self.shown = time.monotonic()
         self.clock.tick(step, tally.images)
         self.progress.update(
             self.task,
@@ -134,8 +192,9 @@ class Bar:
             epochs=self.epochs,
             loss=tally.loss,
             top1=tally.top1_error,
-            top5=tally.top5_error,
             rate=self.clock.rate,
+            waiting=waiting,
+            memory=memory.peak() / 1024,
             left=duration(self.clock.left(step)),
         )
 
@@ -174,8 +233,8 @@ class Clock:
 
 def header() -> str:
     """The line above the epochs' lines; errors are shares of images."""
-    names = ("train loss", "error", "val loss", "error", "top-5", "images/s")
-    widths = (10, 7, 10, 7, 7, 9)
+    names = ("train loss", "error", "val loss", "error", "top-5", "images/s", "waiting", "memory")
+    widths = (10, 7, 10, 7, 7, 9, 7, 8)
     return "  ".join(("    epoch", *(f"{name:>{width}}" for name, width in zip(names, widths, strict=True))))
 
 
@@ -189,6 +248,8 @@ def line(row: Row, epochs: int, best: bool) -> str:
         f"{row.val_top1_error:7.2%}",
         f"{row.val_top5_error:7.2%}",
         f"{row.images_per_second:9,.0f}",
+        f"{row.waiting:7.0%}",
+        f"{row.memory / 1024:4.1f} GiB",
         "best" if best else "",
     )
     return "  ".join(cells).rstrip()

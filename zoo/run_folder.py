@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo import checkpoint, config, yamls
+from zoo import checkpoint, config, environment, yamls
 from zoo.errors import UserError
 from zoo.files import write_text
 from zoo.schema import Config
@@ -15,10 +15,25 @@ from zoo.schema import Config
 LONGEST_NAME = 100
 MARK = "# The configuration of a zoo run: every option, with the value it had.\n"
 CHECKPOINTS = ("last.s*", "previous.s*", "best.*safetensors", ".last.*tmp*", ".best.*tmp*")
-NOT_IN_NAME = ("model", "data", "model.spec", "model.net", "runs", "name", "resume", "overwrite")
+NOT_IN_NAME = ("recipe", "runs", "name", "resume", "overwrite", "origin")
 """Overrides that the name tells already, or that are no matter of the run itself."""
-FREE_IN_NAME = ("trainer.device", "trainer.threads", "trainer.progress", "trainer.workers")
-"""Overrides that do not make another run of it."""
+OF_THE_NET = ("model", "data", "model.spec", "model.net")
+"""Overrides that the name of a run without a recipe begins with."""
+FREE = tuple(
+    f"trainer.{name}"
+    for name in (
+        "device",
+        "threads",
+        "progress",
+        "workers",
+        "save_steps",
+        "save_minutes",
+        "save_async",
+        "broken",
+    )
+)
+"""Options that do not make another run of it."""
+FREE_GROUPS = ("logger", "launcher", "sweeper")
 FIXED = ("model", "data", "seed", "optimizer.name", "trainer.batch_size")
 """What a resumed run must share with its beginning."""
 MAY_MOVE = ("data.root", "data.verify", "model.spec")
@@ -36,9 +51,24 @@ class RunFolder:
         return self.path / "config.yaml"
 
     @property
-    def spec(self) -> Path:
-        """A copy of the net's spec."""
-        return self.path / "model.net"
+    def specs(self) -> Path:
+        """A folder with copies of the net's spec and of every file that it uses."""
+        return self.path / "spec"
+
+    @property
+    def environment(self) -> Path:
+        """Versions, machine, git state."""
+        return self.path / "environment.yaml"
+
+    @property
+    def changes(self) -> Path:
+        """What the code differed in from its commit, as a patch; missing where nothing did."""
+        return self.path / "git.diff"
+
+    @property
+    def card(self) -> Path:
+        """The model card."""
+        return self.path / "README.md"
 
     @property
     def source(self) -> Path:
@@ -67,25 +97,33 @@ class RunFolder:
 
     def files(self) -> Iterator[Path]:
         """What a run has written here; nothing else is ever removed."""
-        own = (self.config, self.spec, self.source, self.diagram, self.metrics, *self.curves)
-        yield from (path for path in own if path.exists())
-        for pattern in (*CHECKPOINTS, "tensorboard/events.out.tfevents.*"):
+        texts = (self.config, self.environment, self.changes, self.card, self.source, self.diagram)
+        yield from (path for path in (*texts, self.metrics, *self.curves) if path.exists())
+        for pattern in (*CHECKPOINTS, "tensorboard/events.out.tfevents.*", "spec/**/*.net"):
             yield from self.path.glob(pattern)
 
 
 def default_name(options: Config, overrides: Sequence[str]) -> str:
-    """MODEL-DATA, then every other override, sorted: the same command has the same folder."""
+    """MODEL-DATA, then every other override, sorted: the same command has the same folder.
+
+    A recipe stands for MODEL-DATA where there is one, and so does the run that this one repeats.
+    """
     model = options.model
-    first = model.name if model.spec is None else "-".join(filter(None, (Path(model.spec).stem, model.net)))
-    parts = [f"{first}-{options.data.name}"]
-    for text in sorted(overrides):
-        key = text.partition("=")[0]
-        if key not in NOT_IN_NAME + FREE_IN_NAME and not key.startswith("hydra"):
-            parts.append(text)
-    name = re.sub(r"[^A-Za-z0-9._=+,-]+", "_", "_".join(parts))
+    net = model.name if model.spec is None else "-".join(filter(None, (Path(model.spec).stem, model.net)))
+    first, told = options.recipe or f"{net}-{options.data.name}", () if options.recipe else OF_THE_NET
+    if options.origin is not None:
+        first, told = f"{Path(options.origin).name}_again", ()
+    keys = {text: text.partition("=")[0] for text in sorted(overrides)}
+    parts = [text for text, key in keys.items() if not (key in told or is_free(key) or key in NOT_IN_NAME)]
+    name = re.sub(r"[^A-Za-z0-9._=+,-]+", "_", "_".join([first, *parts]))
     if len(name) <= LONGEST_NAME:
         return name
     return f"{name[: LONGEST_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def is_free(key: str) -> bool:
+    """Whether an option is one of how a run is run, which does not make it another."""
+    return key in FREE or key.partition(".")[0] in FREE_GROUPS or key.startswith("hydra")
 
 
 def find(options: Config, overrides: Sequence[str]) -> RunFolder:
@@ -128,12 +166,51 @@ def text(options: Config) -> str:
     return MARK + config.to_yaml(options)
 
 
-def start(folder: RunFolder, options: Config) -> None:
-    """Make the folder, clear of the run that it replaces, and write down the config."""
+def start(folder: RunFolder, options: Config, specs: Sequence[Path]) -> None:
+    """Make the folder, clear of the run that it replaces, and write down the config.
+
+    ``specs`` are the net's spec and the files that it uses, which lie beside the first or below it; they are
+    read before anything is removed, for they may be the folder's own.
+    """
+    texts = {path.relative_to(specs[0].parent): path.read_text(encoding="utf-8") for path in specs}
     folder.path.mkdir(parents=True, exist_ok=True)
     for file in list(folder.files()):
         file.unlink()
+    for name, content in texts.items():
+        (folder.specs / name).parent.mkdir(parents=True, exist_ok=True)
+        write_text(folder.specs / name, content)
     write_text(folder.config, text(options))
+    known = environment.describe()
+    write_text(folder.environment, yamls.dump({**known, "spec": specs[0].name, "seed": options.seed}))
+    if known["git"] and known["git"]["changed"]:
+        write_text(folder.changes, environment.changes() + "\n")
+
+
+def repeat(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The values by which the run in ``path`` begins anew, with its own spec, and what differs here.
+
+    Raises:
+        UserError: there is no run, or not all of it.
+    """
+    folder = RunFolder(path)
+    if not is_run(folder):
+        raise UserError(f"--from {path}: no run here; {_others(path)}")
+    try:
+        values = yamls.load(folder.config.read_text(encoding="utf-8"))
+        known = yamls.load(folder.environment.read_text(encoding="utf-8"))
+        spec, packages = folder.specs / known["spec"], known["packages"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"--from {path}: the run cannot be read: {error}") from error
+    if not spec.is_file() or not isinstance(packages, dict):
+        raise UserError(f"--from {path}: its spec {spec} is missing")
+    net = values["model"].get("net") or (None if values["model"].get("spec") else values["model"]["name"])
+    values["model"] = {"spec": str(spec), "net": net, "params": values["model"].get("params") or {}}
+    for key in ("name", "resume", "overwrite"):
+        values.pop(key, None)
+    now = environment.describe()
+    if values["trainer"].get("threads") is not None:
+        now["threads"] = known.get("threads")  # the repeated run sets them
+    return {**values, "origin": str(path)}, environment.differences(known, now)
 
 
 def changes(folder: RunFolder, options: Config) -> list[str]:
@@ -149,7 +226,7 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
     new = dict(_flat(config.plain(options)))
     found: list[str] = []
     for key in sorted(old.keys() | new.keys()):
-        if old.get(key) == new.get(key) or key in {"resume", "overwrite", "runs", "name", *FREE_IN_NAME}:
+        if old.get(key) == new.get(key) or is_free(key) or key in {"resume", "overwrite", "runs", "name"}:
             continue
         change = f"{key}: {old.get(key)} → {new.get(key)}"
         if key not in MAY_MOVE and any(key == fixed or key.startswith(f"{fixed}.") for fixed in FIXED):

@@ -1,22 +1,40 @@
 """Every option of a training run: its type, its default, its meaning.
 
-The options of a data set, an optimizer, a schedule or a precision stand beside what they configure; the
-groups below tie them in.
+The options of a data set, an optimizer, a schedule … stand beside what they configure; the groups below tie
+them in. A new group is a registry, a field of ``Config`` and a line of ``configs/config.yaml``.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from zoo.augment import AUGMENTS
+from zoo.augment.base import AugmentOptions
 from zoo.data import DATASETS
 from zoo.data.base import DataOptions
+from zoo.launchers import LAUNCHERS, LauncherOptions
+from zoo.loggers import LOGGERS
+from zoo.loggers.base import LoggerOptions
+from zoo.losses import LOSSES, LossOptions
 from zoo.optimizers import OPTIMIZERS, OptimizerOptions
 from zoo.options import Rule, option
 from zoo.precisions import PRECISIONS, PrecisionOptions
 from zoo.registry import Registry
 from zoo.schedules import SCHEDULES, ScheduleOptions
+from zoo.sweepers import SWEEPERS, SweeperOptions
 
 GROUPS: dict[str, Registry[Any]] = {
-    registry.group: registry for registry in (DATASETS, OPTIMIZERS, SCHEDULES, PRECISIONS)
+    registry.group: registry
+    for registry in (
+        DATASETS,
+        AUGMENTS,
+        OPTIMIZERS,
+        SCHEDULES,
+        LOSSES,
+        PRECISIONS,
+        LOGGERS,
+        LAUNCHERS,
+        SWEEPERS,
+    )
 }
 
 
@@ -40,10 +58,32 @@ class ModelOptions:
 
 @dataclass(frozen=True)
 class TrainerOptions:
-    """How long, how much at a time, and on what."""
+    """How long, how much at a time, on what, and what is kept."""
 
     epochs: int = option(20, "times through the training images", low=1)
+    steps: int | None = option(
+        None, "steps in all, instead of epochs; the last epoch may be cut short", low=1
+    )
     batch_size: int = option(64, "images a step", low=1)
+    accumulate: int = option(
+        1, "parts that each step's images are computed in; more parts take less memory", low=1
+    )
+    clip: float | None = option(None, "greatest norm of all gradients together; null is no limit", above=0)
+    ema: float = option(
+        0.0, "decay of the moving average of the weights, which is then validated; 0 is off", low=0, high=1
+    )
+    ema_every: int = option(1, "steps between two updates of the moving average", low=1)
+    stochastic_depth: float = option(
+        0.0,
+        "how often the last residual branch is left out in training, the others less; 0 is off",
+        low=0,
+        high=0.99,
+    )
+    recompute: bool = option(
+        False, "compute blocks again in the backward pass: less memory, a third more work"
+    )
+    compile: bool = option(False, "run the net through torch.compile")
+    channels_last: bool = option(False, "keep images as [height, width, channels] in memory; often faster")
     device: str = option(
         "auto", "where to train; auto takes a GPU if there is one", choices=("auto", "cpu", "cuda")
     )
@@ -51,15 +91,19 @@ class TrainerOptions:
     workers: int = option(
         0, "processes that read images; 0 reads them in the training process", low=0, high=256
     )
-    channels_last: bool = option(False, "keep images as [height, width, channels] in memory; often faster")
-    aux_weight: float = option(
-        0.3, "weight in the loss of each output that the net gives in training only", low=0
-    )
     deterministic: bool = option(True, "on a GPU, only algorithms that give the same result each time")
+    broken: int = option(
+        10, "training images that cannot be read and are passed over before the run ends", low=0
+    )
+    save_steps: int | None = option(None, "steps between checkpoints within an epoch; null is none", low=1)
+    save_minutes: float | None = option(
+        10.0, "minutes between checkpoints within an epoch; null is none", above=0
+    )
+    save_async: bool = option(True, "write checkpoints while training goes on")
     progress: str = option(
         "auto",
-        "a live bar or plain lines; auto looks at the terminal",
-        choices=("auto", "bar", "lines", "none"),
+        "a live bar, plain lines, or a live line for notebooks; auto looks at where it writes",
+        choices=("auto", "bar", "lines", "notebook", "none"),
     )
 
 
@@ -69,10 +113,16 @@ class Config:
 
     model: ModelOptions
     data: DataOptions = field(metadata=chosen(DATASETS, "the images"))
+    augment: AugmentOptions = field(metadata=chosen(AUGMENTS, "what is done to training images"))
     optimizer: OptimizerOptions = field(metadata=chosen(OPTIMIZERS, "how the weights move"))
     schedule: ScheduleOptions = field(metadata=chosen(SCHEDULES, "the learning rate over the run"))
+    loss: LossOptions = field(metadata=chosen(LOSSES, "what is minimised"))
     precision: PrecisionOptions = field(metadata=chosen(PRECISIONS, "the number format"))
+    logger: LoggerOptions = field(metadata=chosen(LOGGERS, "where numbers go, beside CSV and TensorBoard"))
+    launcher: LauncherOptions = field(metadata=chosen(LAUNCHERS, "what runs the jobs of a sweep"))
+    sweeper: SweeperOptions = field(metadata=chosen(SWEEPERS, "which runs a sweep makes"))
     trainer: TrainerOptions = field(default_factory=TrainerOptions)
+    recipe: str | None = option(None, "a whole experiment: choices and options from a published source")
     seed: int = option(
         0, "seed of everything random: the same seed gives the same losses", low=0, high=2**32 - 1
     )
@@ -80,3 +130,4 @@ class Config:
     name: str | None = option(None, "name of the run folder; null makes one from model, data and overrides")
     resume: bool = option(False, "go on with the run in its folder")
     overwrite: bool = option(False, "replace the run in its folder")
+    origin: str | None = option(None, "the folder of the run that this one repeats; --from sets it")

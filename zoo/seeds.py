@@ -1,10 +1,17 @@
-"""Everything random, from one seed; and its state, for checkpoints."""
+"""Everything random, from one seed.
+
+What a step draws (dropout, mixup) depends on the seed, the step and the process alone, and what an image's
+augmentation draws on the seed, the epoch and the image. So there is no state of generators to save, and a run
+that goes on in the middle draws what it would have drawn.
+"""
 
 import random
-from typing import Any
 
 import numpy as np
 import torch
+
+STEP, IMAGE, ORDER = 1, 2, 3
+"""What numbers are drawn for: each has a stream of its own."""
 
 
 def seed_everything(seed: int) -> None:
@@ -12,6 +19,26 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)  # for code that draws from it; ours has generators of its own
     torch.manual_seed(seed)
+
+
+def for_step(seed: int, step: int, rank: int) -> np.random.Generator:
+    """Seed torch for one step of one process, and give a generator for what else the step draws."""
+    sequence = np.random.SeedSequence((seed, STEP, step, rank))
+    number = int(sequence.generate_state(1, np.uint64)[0] >> 1)
+    torch.default_generator.manual_seed(number)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed(number)
+    return np.random.default_rng(sequence)
+
+
+def for_image(seed: int, epoch: int, index: int) -> np.random.Generator:
+    """The generator of one image's augmentation in one epoch."""
+    return np.random.default_rng((seed, IMAGE, epoch, index))
+
+
+def for_order(seed: int, epoch: int) -> np.random.Generator:
+    """The generator of the order of an epoch's images."""
+    return np.random.default_rng((seed, ORDER, epoch))
 
 
 def be_deterministic() -> None:
@@ -24,26 +51,3 @@ def be_deterministic() -> None:
     # Some operations have no such algorithm; stopping the run for one would help nobody.
     torch.use_deterministic_algorithms(True, warn_only=True)
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")
-
-
-def capture() -> dict[str, Any]:
-    """The state of the generators, as torch.load(weights_only=True) can read it back."""
-    version, words, gauss = random.getstate()
-    name, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
-    return {
-        "python": [version, list(words), gauss],
-        "numpy": [name, torch.from_numpy(np.asarray(keys).astype(np.int64)), position, has_gauss, cached],
-        "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
-    }
-
-
-def restore(state: dict[str, Any]) -> None:
-    """Put the generators back to a captured state."""
-    version, words, gauss = state["python"]
-    random.setstate((version, tuple(words), gauss))
-    name, keys, position, has_gauss, cached = state["numpy"]
-    np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))
-    torch.set_rng_state(state["torch"])
-    if state["cuda"] and len(state["cuda"]) == torch.cuda.device_count():
-        torch.cuda.set_rng_state_all(state["cuda"])

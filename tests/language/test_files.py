@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netcompiler import SpecError, check, load
+from netcompiler import SpecError, check, files, load
 from netcompiler.limits import Limits
 from netcompiler.pipeline import analyse
 from netcompiler.read import read_file
@@ -139,3 +139,21 @@ def test_the_files_together_are_bounded(tmp_path: Path) -> None:
     write(tmp_path, c="block c { relu }" + "#" * 300)
     main.write_text('use "a.net": b\nuse "c.net": c\n' + NET)
     assert [d.code for d in analyse(read_file(main, few), few).diagnostics] == ["E103"]
+
+
+def test_files_lists_what_to_copy(tmp_path: Path) -> None:
+    block = "block b(width=4) { conv(width, 3) }\n"
+    main = write(
+        tmp_path,
+        main='use "parts/one.net": b' + NET,
+        parts__one='use "two.net": c\nblock b() { c }\n',
+        parts__two=block.replace("b(", "c("),
+    )
+    assert [path.relative_to(tmp_path.resolve()).as_posix() for path in files(main)] == [
+        "main.net",
+        "parts/one.net",
+        "parts/two.net",
+    ]
+    (tmp_path / "parts" / "two.net").unlink()
+    with pytest.raises(SpecError):
+        files(main)

@@ -70,7 +70,7 @@ def configure(spec: Path) -> Callable[..., Config]:
 
     def make(*overrides: str) -> Config:
         given = [f"model.spec={spec}", "trainer.progress=none", "trainer.epochs=2", *overrides]
-        return config.jobs(config.prepare(given), multirun=False)[0]
+        return config.one(*given)
 
     return make
 

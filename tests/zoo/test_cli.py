@@ -61,7 +61,7 @@ def test_help_fits_the_terminal(zoo: Callable, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["train", "--help"], ["train", "--cfg"], ["train", "foo=1"]]
+    "arguments", [["--help"], ["train", "--help"], ["train", "--cfg", "job"], ["train", "foo=1"]]
 )
 def test_torch_is_not_loaded_without_training(arguments: list[str]) -> None:
     program = "import sys; from zoo.cli import main; code = main(sys.argv[1:]); print('torch' in sys.modules)"

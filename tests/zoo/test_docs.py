@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zoo import model
-from zoo.config import jobs, prepare
+from zoo.config import one, request
 
 TEXT = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^    \$ zoo (.*)\n    (zoo: .*)$", TEXT, flags=re.MULTILINE)
@@ -17,7 +17,7 @@ COMMANDS = re.findall(r"^    zoo train *(.*?) *(?:[#→].*)?$", TEXT, flags=re.M
 
 def test_the_examples_are_found() -> None:
     assert len(SHOWN) == 2
-    assert len(COMMANDS) == 7
+    assert len(COMMANDS) == 8
 
 
 @pytest.mark.parametrize(("command", "message"), SHOWN)
@@ -34,7 +34,7 @@ def test_a_command_is_one_that_can_be_run(command: str) -> None:
         body = "  input image [1, 8, 8]\n  flatten -> linear(width) -> linear(classes)\n"
         spec = f"net my(width=8, classes=10) {{\n{body}}}\n"
         Path("my.net").write_text(spec)
-    made = jobs(prepare([word for word in words if word != "-m"]), multirun)
+    made = request([word for word in words if word != "-m"], multirun=multirun).configs()
     assert len(made) == (4 if multirun else 1)
     for config in made:
         assert model.find(config.model).file.exists()
@@ -42,5 +42,5 @@ def test_a_command_is_one_that_can_be_run(command: str) -> None:
 
 def test_quoting_is_as_shown() -> None:
     (quoted,) = re.findall(r"quoted:\s+`'(.*)'`", TEXT)
-    made = jobs(prepare(["data=imagefolder", quoted]), multirun=False)[0]
+    made = one("data=imagefolder", quoted)
     assert made.data.root == "my (old) images"  # type: ignore[attr-defined]

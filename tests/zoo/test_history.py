@@ -8,7 +8,7 @@ import pytest
 from zoo.errors import UserError
 from zoo.history import History, Row, read
 
-ROW = Row(1, 22, 0.05, 1 / 3, 0.5, 0.1, 2 / 3, 0.25, 0.0, 1000.5, 1.25)
+ROW = Row(1, 22, 0.05, 1 / 3, 0.5, 0.1, 2 / 3, 0.25, 0.0, 1000.5, 1.25, 0.1, 512.0)
 
 
 def row(epoch: int) -> Row:

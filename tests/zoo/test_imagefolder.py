@@ -4,9 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 
 from zoo.data.imagefolder import ImageFolder, ImageFolderOptions
 from zoo.errors import UserError
@@ -46,21 +44,11 @@ def test_other_files_hidden_ones_and_capitals(photos: Path) -> None:
     assert len(folder.train) + len(folder.val) == 27
 
 
-def test_images_have_the_size_asked_for(photos: Path) -> None:
-    data = opened(photos).open(16)
-    image = data.train.read(0, np.random.default_rng(0))
-    assert image.shape == (3, 16, 16)
-    assert image.dtype == torch.uint8
-
-
-def test_augmentation_follows_its_generator_alone(photos: Path) -> None:
-    split = opened(photos).open(16).train
-    same = [split.read(0, np.random.default_rng(5)) for _ in range(2)]
-    other = split.read(0, np.random.default_rng(6))
-    assert torch.equal(*same)
-    assert not torch.equal(same[0], other)
-    plain = opened(photos, augment=False).open(16).train
-    assert torch.equal(plain.read(0, np.random.default_rng(5)), plain.read(0, None))
+def test_pictures_are_as_they_are_on_the_disk(photos: Path) -> None:
+    data = opened(photos).open()
+    picture = data.train.picture(0)
+    assert picture.part((0, 0, picture.height, picture.width), 1).shape == (picture.height, picture.width, 3)
+    assert picture.height != picture.width
 
 
 def no_root(root: Path) -> Path:

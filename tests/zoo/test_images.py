@@ -9,10 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
+from zoo.augment.crop import random_box
 from zoo.data.base import BrokenImageError
 from zoo.images import decode as decoding
-from zoo.images.crop import centre_box, random_box, take
+from zoo.images.crop import centre_box, take
 from zoo.images.decode import decode
+from zoo.images.picture import Pixels
 
 
 @pytest.fixture
@@ -126,10 +128,10 @@ def test_centre_box_is_centred() -> None:
 
 
 def test_take_crops_mirrors_and_scales(pixels: np.ndarray) -> None:
-    whole = take(pixels, (0, 10, 40, 40), 40, flip=False)
+    whole = take(Pixels(pixels), (0, 10, 40, 40), 40, flip=False)
     assert torch.equal(whole, torch.from_numpy(pixels[:, 10:50].copy()).permute(2, 0, 1))
-    assert torch.equal(take(pixels, (0, 10, 40, 40), 40, flip=True), whole.flip(2))
-    small = take(pixels, (0, 10, 40, 40), 10, flip=False)
+    assert torch.equal(take(Pixels(pixels), (0, 10, 40, 40), 40, flip=True), whole.flip(2))
+    small = take(Pixels(pixels), (0, 10, 40, 40), 10, flip=False)
     assert small.shape == (3, 10, 10)
     assert small.dtype == torch.uint8
     mean = torch.nn.functional.avg_pool2d(whole.float(), 4)

@@ -1,19 +1,31 @@
 """Batches: every image once, in an order that only seed and epoch decide."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 import torch
 
+from zoo.augment.shift import ShiftOptions
+from zoo.data.base import DataSet
 from zoo.data.digits import Digits, DigitsOptions
 from zoo.data.imagefolder import ImageFolder, ImageFolderOptions
 from zoo.errors import UserError
-from zoo.loader import Batch, Loader
+from zoo.loader import Batch, Loader, WorkerError
+from zoo.transform import Centre, Training
+from zoo.transform import training as make_transform
 
 
 def digits(*, training: bool, batch_size: int = 64, seed: int = 0, workers: int = 0) -> Loader:
-    data = Digits(DigitsOptions()).open(8)
-    return Loader(data.train if training else data.val, batch_size, seed, training=training, workers=workers)
+    data = Digits(DigitsOptions()).open()
+    split = data.train if training else data.val
+    return Loader(split, transform(data, 8), batch_size, seed, training=training, workers=workers)
+
+
+def transform(data: DataSet, size: int) -> Training:
+    suits = ShiftOptions(name="shift", pad=1)
+    return make_transform(suits, suits, size, data.centre, data.mean)
 
 
 def same(first: list[Batch], second: list[Batch]) -> bool:
@@ -28,10 +40,8 @@ def test_validation_gives_every_image_once_in_order() -> None:
     batches = list(loader.epoch(0))
     assert [len(batch.labels) for batch in batches] == [100, 100, 100, 60]
     assert len(loader) == 4
-    split = Digits(DigitsOptions()).open(8).val
+    split = Digits(DigitsOptions()).open().val
     assert torch.cat([batch.labels for batch in batches]).tolist() == split.labels
-    images = torch.cat([batch.images for batch in batches])
-    assert torch.equal(images, torch.stack([split.read(i, None) for i in range(len(split.labels))]))
 
 
 def test_training_leaves_out_the_incomplete_batch_and_repeats_none() -> None:
@@ -64,10 +74,10 @@ def test_skipping_gives_the_rest() -> None:
 
 
 def test_workers_change_nothing(photos: Path) -> None:
-    data = ImageFolder(ImageFolderOptions(root=str(photos))).open(16)
+    data = ImageFolder(ImageFolderOptions(root=str(photos))).open()
     runs = []
     for workers in (0, 2):
-        loader = Loader(data.train, 4, 0, training=True, workers=workers)
+        loader = Loader(data.train, transform(data, 16), 4, 0, training=True, workers=workers)
         runs.append([*loader.epoch(0), *loader.epoch(1, skip=2)])
     assert same(*runs)
 
@@ -79,10 +89,45 @@ def test_nothing_is_drawn_from_torchs_global_numbers() -> None:
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_broken_image_is_one_clear_error(photos: Path, workers: int) -> None:
-    broken = photos / "green" / "4.jpg"
-    broken.write_bytes(b"nothing")
-    data = ImageFolder(ImageFolderOptions(root=str(photos), val_share=0.01)).open(16)
-    with pytest.raises(UserError) as caught:
-        list(Loader(data.train, 4, 0, training=True, workers=workers).epoch(0))
-    assert str(caught.value) == f"{broken}: broken image: not an image"
+class TestBroken:
+    """A broken image: another stands in for it in training, and it is an error in validation."""
+
+    @pytest.fixture
+    def data(self, photos: Path) -> DataSet:
+        for name in ("2.png", "4.jpg"):
+            (photos / "green" / name).write_bytes(b"nothing")
+        return ImageFolder(ImageFolderOptions(root=str(photos), val_share=0.01)).open()
+
+    def test_in_training_it_is_named_and_replaced(self, data: DataSet, workers: int) -> None:
+        epochs = [
+            list(Loader(data.train, transform(data, 16), 4, 0, training=True, workers=workers).epoch(0))
+            for _ in range(2)
+        ]
+        assert same(*epochs), "what stands in is always the same"
+        assert all(len(batch.images) == 4 for batch in epochs[0])
+        broken = {text for batch in epochs[0] for text in batch.broken}
+        assert {text.partition(": ")[0].rpartition("/")[2] for text in broken} <= {"2.png", "4.jpg"}
+        assert all(text.endswith("broken image: not an image") for text in broken)
+
+    def test_in_validation_it_is_one_clear_error(self, data: DataSet, workers: int) -> None:
+        loader = Loader(data.train, Centre(16, 1.0), 4, 0, training=False, workers=workers)
+        with pytest.raises(UserError, match=r"green/.*: broken image: not an image$"):
+            list(loader.epoch(0))
+
+
+def test_nothing_but_broken_images_is_an_error(photos: Path) -> None:
+    for path in photos.rglob("*.*"):
+        path.write_bytes(b"nothing")
+    data = ImageFolder(ImageFolderOptions(root=str(photos))).open()
+    with pytest.raises(UserError, match="not an image"):
+        list(Loader(data.train, transform(data, 16), 4, 0, training=True, workers=0).epoch(0))
+
+
+def test_a_worker_that_is_killed_is_named() -> None:
+    loader = digits(training=True, workers=1)
+    batches = loader.epoch(0)
+    next(batches)
+    (worker,) = torch.multiprocessing.active_children()
+    os.kill(worker.pid, signal.SIGKILL)
+    with pytest.raises(WorkerError, match=r"A process that reads images.* ended unexpectedly"):
+        list(batches)

@@ -10,7 +10,9 @@ from zoo.history import Row
 
 
 def rows(count: int) -> list[Row]:
-    return [Row(i, i, 0.1, 1 / i, 0.5 / i, 0.1, 1.2 / i, 0.6 / i, 0.1, 10, 1) for i in range(1, count + 1)]
+    return [
+        Row(i, i, 0.1, 1 / i, 0.5 / i, 0.1, 1.2 / i, 0.6 / i, 0.1, 10, 1, 0, 9) for i in range(1, count + 1)
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 2, 30])
@@ -29,6 +31,6 @@ def test_the_same_run_gives_the_same_file(tmp_path: Path) -> None:
 
 
 def test_a_run_without_error_and_loss_can_be_drawn(tmp_path: Path) -> None:
-    perfect = [Row(i, i, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 10, 1) for i in (1, 2)]
+    perfect = [Row(i, i, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 10, 1, 0, 0) for i in (1, 2)]
     plot.draw(perfect, "t", [tmp_path / "a.png"])
     assert (tmp_path / "a.png").stat().st_size > 1000

@@ -1,27 +1,29 @@
 """What a run shows, in a log and in a terminal."""
 
 import io
+import sys
 
 import pytest
 
 from zoo.history import Row
 from zoo.metrics import Tally
-from zoo.progress import Bar, Clock, Lines, Silent, duration, reporter
+from zoo.progress import Bar, Clock, Lines, Notebook, Silent, duration, reporter
+from zoo.schedules import Length
 
-ROW = Row(2, 44, 0.05, 0.5, 0.25, 0.0, 0.75, 0.125, 0.01, 1234.4, 1.0)
+ROW = Row(2, 44, 0.05, 0.5, 0.25, 0.0, 0.75, 0.125, 0.01, 1234.4, 1.0, 0.1, 2048.0)
 
 
 def test_lines_for_a_log() -> None:
     out = io.StringIO()
     shown = reporter("auto", out)
     assert isinstance(shown, Lines)
-    shown.begin(3, 10, 10)
-    shown.step(2, 11, 0.5, Tally(64, 32.0, 16, 0))
+    shown.begin(Length(30, 10), 10)
+    shown.step(2, 11, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     shown.epoch(ROW, best=True)
     shown.end()
     assert out.getvalue().splitlines() == [
-        "    epoch  train loss    error    val loss    error    top-5   images/s",
-        "      2/3      0.5000   25.00%      0.7500   12.50%    1.00%      1,234  best",
+        "    epoch  train loss    error    val loss    error    top-5   images/s  waiting    memory",
+        "      2/3      0.5000   25.00%      0.7500   12.50%    1.00%      1,234      10%   2.0 GiB  best",
     ]
 
 
@@ -29,8 +31,8 @@ def test_a_long_epoch_says_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lines, "EVERY", 0.0)
     out = io.StringIO()
     shown = Lines(out)
-    shown.begin(3, 10, 0)
-    shown.step(1, 1, 0.5, Tally(64, 32.0, 16, 0))
+    shown.begin(Length(30, 10), 0)
+    shown.step(1, 1, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     line = out.getvalue().splitlines()[-1]
     assert line.split()[:3] == ["1/3", "0.5000", "25.00%"]
     assert "images/s" in line
@@ -42,20 +44,21 @@ def test_a_bar_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "90")
     monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
     shown = reporter("auto", out)
     assert isinstance(shown, Bar)
     shown.say("[not markup]")
-    shown.begin(3, 10, 10)
-    shown.step(2, 15, 0.5, Tally(64, 32.0, 16, 0))
+    shown.begin(Length(30, 10), 10)
+    shown.step(2, 15, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     shown.progress.refresh()
     shown.epoch(ROW, best=False)
     shown.end()
     text = out.getvalue()
     assert "[not markup]" in text
-    for part in ("epoch 2/3", "loss 0.5000", "top-1 25.0%", "top-5 0.0%", "images/s", "left", "12.50%"):
+    shown_parts = ("epoch 2/3", "loss 0.5000", "top-1 25.0%", "images/s", "10% waiting", "GiB", "left")
+    for part in (*shown_parts, "12.50%"):
         assert part in text
     assert shown.progress.tasks[0].completed == 5
 
@@ -76,3 +79,21 @@ def test_time_left_counts_this_session_only(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_durations() -> None:
     assert [duration(seconds) for seconds in (0, 61, 3723)] == ["0:00", "1:01", "1:02:03"]
+
+
+def test_a_live_line_for_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", object())
+    monkeypatch.setattr(Notebook, "EVERY", 0.0)
+    out = io.StringIO()
+    shown = reporter("auto", out)
+    assert isinstance(shown, Notebook)
+    shown.begin(Length(30, 10), 0)
+    for step in (1, 2):
+        shown.step(1, step, 0.5, Tally((64, 32.0, 16, 0)), 0.25)
+    shown.epoch(ROW, best=False)
+    shown.end()
+    # What a notebook shows: of each line, what stands after the last return to its beginning.
+    seen = [text.rpartition("\r")[2] for text in out.getvalue().split("\n")]
+    assert seen[1].startswith("      2/3      0.5000")
+    assert len(seen) == 3, "header, epoch, and an empty line"
+    assert out.getvalue().count("25% waiting") == 2

@@ -12,6 +12,8 @@ from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from zoo import checkpoint, yamls
+from zoo.config import one
+from zoo.data.imagefolder import ImageFolder, ImageFolderOptions
 from zoo.errors import Interrupted, UserError
 from zoo.history import Row, read
 from zoo.metrics import Tally
@@ -30,7 +32,7 @@ class Recorder(Silent):
     def say(self, text: str) -> None:
         self.said.append(text)
 
-    def step(self, epoch: int, step: int, loss: float, tally: Tally) -> None:
+    def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
         self.losses.append(loss)
         if step == self.at_step:
             os.kill(os.getpid(), signal.SIGINT)
@@ -51,7 +53,7 @@ def same(first: Result, second: Result) -> bool:
 
 def numbers(result: Result) -> list[tuple[float, ...]]:
     """The rows of metrics.csv without what the clock decides."""
-    return [tuple(vars(row).values())[:-2] for row in read(result.folder.metrics)]
+    return [tuple(vars(row).values())[:-4] for row in read(result.folder.metrics)]
 
 
 def test_a_run_learns_and_leaves_everything_in_its_folder(configure: Callable, spec: Path) -> None:
@@ -79,7 +81,7 @@ def test_a_run_learns_and_leaves_everything_in_its_folder(configure: Callable, s
     assert about["classes"] == list("0123456789")
     assert about["input"] == [1, 8, 8]
 
-    assert (folder / "model.net").read_text() == spec.read_text()
+    assert (folder / "spec" / "tiny.net").read_text() == spec.read_text()
     assert "class " in (folder / "model.py").read_text()
     assert b"<svg" in (folder / "model.svg").read_bytes()
     assert yamls.load((folder / "config.yaml").read_text())["trainer"]["epochs"] == 3
@@ -108,8 +110,8 @@ def test_the_saved_weights_give_the_reported_error(configure: Callable, spec: Pa
     path = result.folder.path / "best.safetensors"
     module.load_state_dict(load_file(path))
     about = checkpoint.about(path)
-    split = Digits(DigitsOptions()).open(8).val
-    images = torch.stack([split.read(i, None) for i in range(len(split.labels))]).float() / 255
+    split = Digits(DigitsOptions()).open().val
+    images = torch.from_numpy(split.images).permute(0, 3, 1, 2).float() / 255
     with torch.no_grad():
         guesses = module((images - about["mean"][0]) / about["std"][0]).argmax(dim=1)
     wrong = int((guesses != torch.tensor(split.labels)).sum())
@@ -197,7 +199,7 @@ class TestEnds:
         assert ran.code == 1
         assert ran.err.count("\n") == 1
         assert "loss became" in ran.err or "no longer finite" in ran.err
-        assert "keeps the weights after epoch 1" in ran.err
+        assert "keeps the weights of the last checkpoint" in ran.err
         assert "optimizer.lr" in ran.err
         after = load_file("runs/bad/last.safetensors")
         assert all(torch.equal(before[name], after[name]) for name in before)
@@ -211,19 +213,55 @@ class TestEnds:
 
         def poisoned(module: torch.nn.Module, *_: object, **__: object) -> Tally:
             module.get_parameter("fc.weight").data[0, 0] = float("inf")
-            return Tally(10, 1.0, 0, 0)
+            return Tally((10, 1.0, 0, 0))
 
         monkeypatch.setattr("zoo.loop.evaluate", poisoned)
         with pytest.raises(UserError, match=r"weight fc.weight is no longer finite in epoch 1"):
             train(configure("name=bad"))
         assert not Path("runs/bad/last.safetensors").exists()
 
-    def test_a_broken_image_is_named(self, zoo: Callable, spec: Path, photos: Path) -> None:
-        broken = photos / "green" / "4.jpg"
-        broken.write_bytes(broken.read_bytes()[:300])
-        ran = zoo("train", f"model.spec={spec}", "data=imagefolder", f"data.root={photos}", "data.size=8")
+    def images(self, photos: Path) -> ImageFolder:
+        return ImageFolder(ImageFolderOptions(root=str(photos)))
+
+    def broken(self, photos: Path, count: int) -> tuple[str, ...]:
+        """Break some training images, and none of those held out."""
+        green = [path for path, label in self.images(photos).train if label == 1]
+        for path in green[:count]:
+            path.write_bytes(path.read_bytes()[:300])
+        return "data=imagefolder", f"data.root={photos}", "data.size=8", "name=a", "trainer.batch_size=4"
+
+    def test_broken_images_are_named_counted_and_passed_over(
+        self, zoo: Callable, spec: Path, photos: Path
+    ) -> None:
+        ran = zoo("train", f"model.spec={spec}", *self.broken(photos, 2))
+        assert ran.code == 0
+        said = [line for line in ran.out.splitlines() if "another stands in for it" in line]
+        assert 1 <= len(said) <= 2
+        assert said[0].startswith(f"{photos}/green/")
+        assert said[0].endswith("(1 of 10 allowed)")
+        assert "could not be read, and others stood in for them" in ran.out
+        assert f"- {photos}/green/" in Path("runs/a/README.md").read_text()
+
+    def test_too_many_broken_images_end_the_run_and_lose_nothing(
+        self, zoo: Callable, spec: Path, photos: Path
+    ) -> None:
+        given = self.broken(photos, 3)
+        ran = zoo("train", f"model.spec={spec}", *given, "trainer.broken=1")
         assert ran.code == 1
-        assert ran.err.startswith(f"zoo: {broken}: broken image: ")
+        assert "trainer.broken=1 are passed over." in ran.err
+        assert ran.err.endswith("resume=true goes on.\n")
+        assert ran.err.count("\n") == 1
+        more = ("trainer.broken=5", "resume=true")
+        assert zoo("train", f"model.spec={spec}", *given, *more).code == 0
+
+    def test_a_broken_image_is_never_passed_over_in_validation(
+        self, zoo: Callable, spec: Path, photos: Path
+    ) -> None:
+        for path, _ in self.images(photos).val:
+            path.write_bytes(b"nothing")
+        ran = zoo("train", f"model.spec={spec}", *self.broken(photos, 0))
+        assert ran.code == 1
+        assert ran.err.startswith(f"zoo: {photos}/")
         assert ran.err.count("\n") == 1
 
     def test_ctrl_c_says_how_to_go_on(
@@ -282,7 +320,7 @@ class TestEnds:
 
     @pytest.mark.parametrize(
         "change",
-        ["seed=5", "data.shift=0", "optimizer=adamw", "trainer.batch_size=32", "model.params.width=4"],
+        ["seed=5", "data.split_seed=1", "optimizer=adamw", "trainer.batch_size=32", "model.params.width=4"],
     )
     def test_another_run_cannot_be_resumed(self, configure: Callable, change: str) -> None:
         train(configure("name=a", "trainer.epochs=1"))
@@ -329,8 +367,17 @@ class TestWays:
             ("trainer.channels_last=true",),
             ("optimizer=adamw", "optimizer.lr=0.02"),
             ("optimizer.nesterov=true",),
+            ("precision=fp16",),
             ("schedule=step",),
+            ("schedule=onecycle", "optimizer.lr=0.1"),
+            ("schedule=poly",),
+            ("schedule=plateau",),
             ("data.size=16",),
+            ("trainer.clip=1.0",),
+            ("trainer.ema=0.8",),
+            ("augment.mixup=0.1", "loss.smoothing=0.05"),
+            ("augment.erase=0.2",),
+            ("loss=binary", "optimizer=lamb", "optimizer.lr=0.05", "trainer.epochs=5"),
         ],
     )
     def test_it_learns(self, configure: Callable, way: tuple[str, ...]) -> None:
@@ -338,6 +385,67 @@ class TestWays:
         result = train(configure(*way), shown=recorder)
         assert result.top1_error < 0.4
         assert sum(recorder.losses[-5:]) < 0.7 * sum(recorder.losses[:5])
+
+    def test_accumulating_is_the_same_step(self, configure: Callable, spec: Path) -> None:
+        spec.write_text(spec.read_text().replace("batchnorm -> ", "").replace("dropout(0.1) -> ", ""))
+        runs = {}
+        for parts in (1, 3):
+            recorder = Recorder()
+            result = train(configure(f"name={parts}", f"trainer.accumulate={parts}"), shown=recorder)
+            runs[parts] = recorder.losses, result
+        assert runs[1][0] == pytest.approx(runs[3][0], rel=1e-4)
+        assert runs[1][1].top1_error == pytest.approx(runs[3][1].top1_error, abs=0.01)
+
+    def test_a_clipped_gradient_moves_the_weights_no_further(self, configure: Callable) -> None:
+        recorder = Recorder()
+        train(configure("trainer.clip=1e-9", "optimizer.weight_decay=0", "trainer.epochs=1"), shown=recorder)
+        assert recorder.losses[-1] > 2
+
+    def test_a_number_of_steps_instead_of_epochs(self, configure: Callable) -> None:
+        recorder = Recorder()
+        result = train(configure("trainer.steps=30"), shown=recorder)
+        assert len(recorder.losses) == 30
+        assert [row.step for row in read(result.folder.metrics)] == [22, 30]
+
+    def test_recomputing_changes_no_loss(self, configure: Callable) -> None:
+        losses = []
+        for recomputed in ("false", "true"):
+            recorder = Recorder()
+            given = ("model=resnet20", "trainer.steps=4", f"trainer.recompute={recomputed}")
+            train(
+                one("trainer.progress=none", f"name=a{recomputed}", "schedule.warmup=0", *given),
+                shown=recorder,
+            )
+            losses.append(recorder.losses)
+        assert losses[0] == losses[1]
+
+    def test_stochastic_depth_is_another_run(self, configure: Callable) -> None:
+        losses = []
+        for rate in (0, 0.5):
+            recorder = Recorder()
+            given = ("model=resnet20", "trainer.steps=4", f"trainer.stochastic_depth={rate}")
+            train(one("trainer.progress=none", f"name=a{rate}", "schedule.warmup=0", *given), shown=recorder)
+            losses.append(recorder.losses)
+        assert losses[0] != losses[1]
+
+    @pytest.mark.long
+    def test_compiled_it_is_the_same_run(self, configure: Callable) -> None:
+        losses = []
+        for compiled in ("false", "true"):
+            recorder = Recorder()
+            train(
+                configure(
+                    *(f"name=a{compiled}", f"trainer.compile={compiled}"),
+                    *("trainer.steps=8", "schedule.warmup=0"),
+                ),
+                shown=recorder,
+            )
+            losses.append(recorder.losses)
+        assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+    def test_two_options_that_do_not_go_together(self, configure: Callable) -> None:
+        with pytest.raises(UserError, match="do not go together"):
+            train(configure("trainer.compile=true", "trainer.recompute=true"))
 
     def test_bf16_is_another_precision(self, configure: Callable) -> None:
         losses = {}
@@ -361,7 +469,7 @@ class TestWays:
         for weight in (0.0, 0.3):
             recorder = Recorder()
             train(
-                configure(f"name={weight}", f"trainer.aux_weight={weight}", "trainer.epochs=1"),
+                configure(f"name={weight}", f"loss.aux_weight={weight}", "trainer.epochs=1"),
                 shown=recorder,
             )
             losses[weight] = recorder.losses

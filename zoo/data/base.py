@@ -1,19 +1,20 @@
 """What a data set is to the rest of the zoo, and their registry.
 
 A builder gives a ``Source``: it has looked at the data, so that mistakes show early, and knows the classes.
-Once the net has settled the size of the images, ``open`` gives the data itself.
+Once the net has settled the size of the images, ``open`` gives the data itself. A data set gives pictures as
+they are; cropping, scaling and augmenting them is ``zoo.transform``'s work.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from zoo.augment.base import AugmentOptions
 from zoo.options import Named
 from zoo.registry import Registry
 
 if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
+    from zoo.images.picture import Picture
 
 
 class BrokenImageError(Exception):
@@ -21,23 +22,23 @@ class BrokenImageError(Exception):
 
 
 class Split(Protocol):
-    """Images with labels, by index."""
+    """Pictures with labels, by index."""
 
     @property
     def labels(self) -> Sequence[int]:
-        """The class of every image."""
+        """The class of every picture."""
 
-    def read(self, index: int, rng: "np.random.Generator | None") -> "Tensor":
-        """One image, uint8 [channels, height, width]; with ``rng``, augmented by draws from it alone.
+    def picture(self, index: int) -> "Picture":
+        """One picture, with as many channels as the source says.
 
         Raises:
-            BrokenImageError: the image cannot be read.
+            BrokenImageError: it cannot be read.
         """
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """Training and validation images of one size; ``mean`` and ``std`` by channel, for values in [0, 1]."""
+    """Training and validation pictures; ``mean`` and ``std`` by channel, for values in [0, 1]."""
 
     name: str
     classes: tuple[str, ...]
@@ -45,6 +46,8 @@ class DataSet:
     val: Split
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    centre: float = 1.0
+    """Share of the shorter side that the square in the middle keeps in validation."""
 
 
 class Source(Protocol):
@@ -56,9 +59,11 @@ class Source(Protocol):
     """The side, in pixels, that the images have; None where every image has its own."""
     size: int | None
     """The side that the user asks for; None leaves it to ``native`` and to what the net declares."""
+    augment: AugmentOptions
+    """What ``augment=auto`` stands for with these images."""
 
-    def open(self, size: int) -> DataSet:
-        """The data as square images of side ``size``."""
+    def open(self) -> DataSet:
+        """The data itself."""
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from zoo.augment.base import AugmentOptions
+from zoo.augment.crop import CropOptions
 from zoo.data.base import DATASETS, BrokenImageError, DataOptions, DataSet
 from zoo.errors import UserError
-from zoo.images.crop import centre_box, random_box, take
 from zoo.images.decode import EXTENSIONS, decode
+from zoo.images.picture import Pixels
 from zoo.options import option
-
-if TYPE_CHECKING:
-    import numpy as np
-    from torch import Tensor
 
 Item = tuple[Path, int]
 """An image file and its class."""
@@ -32,9 +29,6 @@ class ImageFolderOptions(DataOptions):
     size: int | None = option(
         None, "side in pixels that images are scaled to; null takes what the net declares", low=1
     )
-    augment: bool = option(True, "random crops and flips in training")
-    least_area: float = option(0.08, "smallest share of an image that a random crop takes", above=0, high=1)
-    flip: float = option(0.5, "how often a training image is mirrored", low=0, high=1)
     val_crop: float = option(
         0.875, "share of the shorter side that the centre crop keeps in validation", above=0, high=1
     )
@@ -51,6 +45,7 @@ class ImageFolder:
 
     channels = 3
     native: int | None = None
+    augment: AugmentOptions = CropOptions(name="crop")
 
     def __init__(self, options: ImageFolderOptions) -> None:
         if options.root is None:
@@ -65,35 +60,22 @@ class ImageFolder:
             for path, _ in [*self.train, *self.val]:
                 _verify(path)
 
-    def open(self, size: int) -> DataSet:
+    def open(self) -> DataSet:
         """The images, each read when it is asked for."""
-        return DataSet(
-            "imagefolder",
-            self.classes,
-            ImageSplit(self.train, size, self.options),
-            ImageSplit(self.val, size, self.options),
-            MEAN,
-            STD,
-        )
+        train, val = FileSplit(self.train), FileSplit(self.val)
+        return DataSet("imagefolder", self.classes, train, val, MEAN, STD, self.options.val_crop)
 
 
-class ImageSplit:
-    """Image files, read and cropped to ``size`` when asked for."""
+class FileSplit:
+    """Image files, read when asked for."""
 
-    def __init__(self, items: Sequence[Item], size: int, options: ImageFolderOptions) -> None:
+    def __init__(self, items: Sequence[Item]) -> None:
         self.paths = [path for path, _ in items]
         self.labels = [label for _, label in items]
-        self.size = size
-        self.options = options
 
-    def read(self, index: int, rng: "np.random.Generator | None") -> "Tensor":
-        """One image, uint8 [3, size, size]: a random crop and flip with ``rng``, else the centre."""
-        pixels = decode(self.paths[index])
-        height, width = pixels.shape[:2]
-        if rng is None or not self.options.augment:
-            return take(pixels, centre_box(height, width, self.options.val_crop), self.size, False)
-        box = random_box(height, width, self.options.least_area, rng)
-        return take(pixels, box, self.size, bool(rng.random() < self.options.flip))
+    def picture(self, index: int) -> Pixels:
+        """One image, in RGB."""
+        return Pixels(decode(self.paths[index]))
 
 
 def _find(root: Path, options: ImageFolderOptions) -> tuple[tuple[str, ...], list[Item], list[Item]]:

@@ -1,27 +1,15 @@
-"""Which part of a picture to take, and scaling it. Cropping comes first: resizing the rest would be waste."""
+"""A box of a picture → a square image. Cropping comes first: resizing the rest would be waste."""
 
-import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from zoo.images.picture import Picture
+
 Box = tuple[int, int, int, int]
 """top, left, height, width, in pixels."""
-
-
-def random_box(height: int, width: int, least_area: float, rng: "np.random.Generator") -> Box:
-    """A box of a random share of the area, ``least_area`` to 1, and a random shape, 3:4 to 4:3."""
-    for _ in range(10):
-        area = height * width * rng.uniform(least_area, 1.0)
-        ratio = math.exp(rng.uniform(math.log(3 / 4), math.log(4 / 3)))
-        box_width, box_height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
-        if 0 < box_width <= width and 0 < box_height <= height:
-            top = int(rng.integers(0, height - box_height + 1))
-            left = int(rng.integers(0, width - box_width + 1))
-            return top, left, box_height, box_width
-    return centre_box(height, width, 1.0)
 
 
 def centre_box(height: int, width: int, share: float) -> Box:
@@ -30,16 +18,38 @@ def centre_box(height: int, width: int, share: float) -> Box:
     return (height - side) // 2, (width - side) // 2, side, side
 
 
-def take(pixels: "np.ndarray", box: Box, size: int, flip: bool) -> "Tensor":
-    """The box of ``pixels`` (uint8 [height, width, 3]) as uint8 [3, size, size], mirrored if ``flip``."""
+def take(picture: "Picture", box: Box, size: int, flip: bool) -> "Tensor":
+    """The box as uint8 [channels, size, size], mirrored if ``flip``; what lies outside the picture is black.
+
+    Raises:
+        BrokenImageError: the picture cannot be read.
+    """
+    import numpy as np
     import torch
     from torch.nn.functional import interpolate
 
-    top, left, height, width = box
-    part = pixels[top : top + height, left : left + width]
+    part = _padded(picture, box, size)
     if flip:
         part = part[:, ::-1]
-    image = torch.tensor(part.copy()).permute(2, 0, 1).unsqueeze(0)
-    if (height, width) != (size, size):
-        image = interpolate(image, (size, size), mode="bilinear", antialias=True, align_corners=False)
-    return image[0].contiguous()
+    # A copy in any case: the pixels may be the data set's own, and the image will be written to.
+    image = torch.from_numpy(np.array(part.transpose(2, 0, 1), order="C"))
+    if part.shape[:2] == (size, size):
+        return image
+    sides = (size, size)
+    return interpolate(image[None], sides, mode="bilinear", antialias=True, align_corners=False)[0]
+
+
+def _padded(picture: "Picture", box: Box, size: int) -> "np.ndarray":
+    import numpy as np
+
+    top, left, height, width = box
+    bottom, right = top + height, left + width
+    if top >= 0 and left >= 0 and bottom <= picture.height and right <= picture.width:
+        return picture.part(box, size)
+    row, column = max(0, top), max(0, left)
+    inside = (row, column, min(bottom, picture.height) - row, min(right, picture.width) - column)
+    # Asked for in full size: black is added by the picture's own pixels.
+    part = picture.part(inside, max(inside[2:]))
+    padded = np.zeros((height, width, part.shape[2]), np.uint8)
+    padded[row - top : row - top + inside[2], column - left : column - left + inside[3]] = part
+    return padded

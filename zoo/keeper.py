@@ -1,0 +1,97 @@
+"""Where a run is kept: when checkpoints are due, and every place that an epoch's numbers go."""
+
+import time
+from typing import Any
+
+from zoo import config, loop, parts, processes
+from zoo.board import Board
+from zoo.checkpoint import Position
+from zoo.history import History, Row
+from zoo.interrupt import Stop
+from zoo.loggers import LOGGERS
+from zoo.loggers.base import Run
+from zoo.progress import Reporter
+from zoo.run_folder import RunFolder
+from zoo.saver import Saver
+from zoo.schema import Config
+
+
+class RunKeeper:
+    """The loop's ``Keeper``; only the main process writes.
+
+    ``about`` goes into the headers of weights.
+    """
+
+    def __init__(
+        self,
+        options: Config,
+        folder: RunFolder,
+        built: loop.Parts,
+        position: Position,
+        about: dict[str, Any],
+        shown: Reporter,
+        stop: Stop,
+    ) -> None:
+        self.options = options.trainer
+        self.folder = folder
+        self.built = built
+        self.about = about
+        self.shown = shown
+        self.stop = stop
+        self.saved = time.monotonic()
+        self.closed = False
+        self.saver = Saver(folder.path, shown.say, background=options.trainer.save_async)
+        self.places: list[Any] = []
+        if processes.is_main():
+            logger = LOGGERS.build(options.logger, Run(folder.path, config.plain(options), position.epoch))
+            self.places = [
+                History(folder.metrics, position.epoch),
+                Board(folder.events, position.epoch),
+                logger,
+            ]
+
+    def stopped(self) -> bool:
+        """Whether a signal came."""
+        return self.stop.signal is not None
+
+    def step(self, position: Position) -> None:
+        """Save the run if it is time."""
+        every, minutes = self.options.save_steps, self.options.save_minutes
+        late = minutes is not None and time.monotonic() - self.saved >= 60 * minutes
+        if late or (every is not None and position.step % every == 0):
+            self.save(position)
+
+    def epoch(self, row: Row, position: Position, best: bool) -> None:
+        """Write the numbers everywhere, the best weights, and the run."""
+        for place in self.places:
+            try:
+                place.add(row)
+            except OSError as error:  # no reason to lose the run
+                self.shown.say(f"{self.folder.path}: numbers of epoch {row.epoch} not written: {error}")
+        if best and processes.is_main():
+            note = {**self.about, "epoch": row.epoch, "top1_error": row.val_top1_error, "loss": row.val_loss}
+            self.saver.best(self.built.judged.state_dict(), note)
+        self.save(position)
+
+    def save(self, position: Position) -> None:
+        """Save the run as it is now; the weights must be good."""
+        self.saved = time.monotonic()
+        if processes.is_main():
+            note = {**self.about, "epoch": position.epoch, "step": position.step}
+            self.saver.last(self.built.module.state_dict(), parts.state(self.built), position, note)
+
+    def close(self) -> None:
+        """Wait until all is on the disk.
+
+        Raises:
+            SaveError: the newest checkpoint is not.
+        """
+        self.saver.close()
+
+    def end(self) -> None:
+        """Wait, and close every file; also called when a run ends early."""
+        self.saver.wait()
+        for place in self.places:
+            if hasattr(place, "close"):
+                place.close()
+        self.places = []
