@@ -74,6 +74,16 @@ class Block:
     defaults: Defaults
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Formula:
+    """A function of a spec, ``let name(parameters) = value``, with the variables that it sees."""
+
+    name: str
+    parameters: tuple[syntax.ParameterOf, ...]
+    value: syntax.Expression
+    frame: Frame
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """An argument with its value: what ``name=value`` means once evaluated.
@@ -118,6 +128,8 @@ def kind_of(value: object) -> str:
         return "an operation" if isinstance(value.target, Operation) else "a block"
     if isinstance(value, Initializer):
         return "an initialiser"
+    if isinstance(value, Formula):
+        return "a function"
     return "an unknown value"
 
 
@@ -146,7 +158,7 @@ def text_of(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Callee):
+    if isinstance(value, (Callee, Formula)):
         return value.name
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_text, value)) + "]"
