@@ -161,6 +161,7 @@ class Operation(ABC):
         merges: True when it takes any number of inputs (``add``, ``concat`` …).
         overwritable: True when backward does not read its output, so the next layer may work in place.
         inplace: True when its torch.nn module has an ``inplace`` argument.
+        bare: True when it is a learned tensor without a module: its key has no ``.weight``.
     """
 
     name: ClassVar[str]
@@ -170,6 +171,7 @@ class Operation(ABC):
     merges: ClassVar[bool] = False
     overwritable: ClassVar[bool] = False
     inplace: ClassVar[bool] = False
+    bare: ClassVar[bool] = False
 
     @abstractmethod
     def shape(self, call: Call) -> Shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from netcompiler.code import Literal
+from netcompiler.code import Literal, ParameterCode
 from netcompiler.operations.base import Shape
 from netcompiler.torch.expressions import (
     Chain,
@@ -139,7 +139,8 @@ class GroupWriter:
             given = default(values[0], name)
             text = self._value(vector, name, hint, None if given is None else literal(given.value))
             arguments.append(f"{name}={text}")
-        return f"{constructor(first)}({', '.join(arguments)})"
+        text = ", ".join(arguments)
+        return f"{constructor(first)}({first.initial.format(text) if isinstance(first, ParameterCode) else text})"
 
     def _new(self, group: Group, indices: Sequence[int], hint: str) -> str:
         arguments = []

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from netcompiler.code import Code, ExpressionCode, ModuleCode
+from netcompiler.code import Code, ExpressionCode, ModuleCode, ParameterCode
 from netcompiler.operations import OPERATIONS
 from netcompiler.operations.base import Call, Shape
 
@@ -29,6 +29,8 @@ def call_of(operation: str, inputs: tuple[Shape, ...], **args: Any) -> Call:
 
 def text_of(code: Code) -> str:
     """The code as Python text, inputs being called a, b, c …"""
+    if isinstance(code, ParameterCode):
+        return f"nn.Parameter({code.initial.format(', '.join(repr(a.value) for a in code.arguments))})"
     if isinstance(code, ModuleCode):
         shown = [repr(a.value) if a.positional else f"{a.name}={a.value!r}" for a in code.arguments]
         return f"{code.constructor}({', '.join(shown)})"
@@ -55,10 +57,24 @@ def namespace(code: Code) -> dict[str, Any]:
     return names
 
 
+class Bare(nn.Module):
+    """A learned tensor and the expression it is used in, b."""
+
+    def __init__(self, weight: nn.Parameter, text: str) -> None:
+        super().__init__()
+        self.weight, self.text = weight, text
+
+    def forward(self, a: Tensor) -> Tensor:
+        result: Tensor = eval(self.text, {"torch": torch, "a": a, "b": self.weight})
+        return result
+
+
 def run_of(code: Code, **extra: Any) -> Callable[..., Tensor]:
     """The module, or a function that evaluates the expression."""
     names = namespace(code)
     text = text_of(code)
+    if isinstance(code, ParameterCode):
+        return Bare(eval(text, names), _filled(code.template))
     if isinstance(code, ModuleCode):
         for name, value in extra.items():
             text = f"{text[:-1]}{'' if text.endswith('(') or text[-2] == '(' else ', '}{name}={value!r})"

@@ -60,7 +60,7 @@ DEFAULT_ADDED = {("layernorm", "normalized_shape"), ("rmsnorm", "normalized_shap
 def torch_class(name: str) -> type[nn.Module] | None:
     """The class of torch.nn that an operation becomes or derives from."""
     operation = OPERATIONS[name]
-    if operation.merges or name == "input":
+    if operation.merges or operation.bare or name == "input":
         return None
     args = {
         p.name: REQUIRED_VALUES[p.name]
