@@ -14,7 +14,17 @@ from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
 from netcompiler.elaborate.session import Session
-from netcompiler.elaborate.values import LOST, UNKNOWN, Callee, Flow, Formula, Given, items_in, kind_of, text_of
+from netcompiler.elaborate.values import (
+    LOST,
+    UNKNOWN,
+    Callee,
+    Flow,
+    Formula,
+    Given,
+    items_in,
+    kind_of,
+    text_of,
+)
 from netcompiler.operations.arguments import Initializer
 from netcompiler.operations.base import OPERATIONS
 from netcompiler.operations.initializers import INITIALIZERS

@@ -126,11 +126,8 @@ def kind_of(value: object) -> str:
         return "the value of a layer"
     if isinstance(value, Callee):
         return "an operation" if isinstance(value.target, Operation) else "a block"
-    if isinstance(value, Initializer):
-        return "an initialiser"
-    if isinstance(value, Formula):
-        return "a function"
-    return "an unknown value"
+    named = {Initializer: "an initialiser", Formula: "a function"}
+    return named.get(type(value), "an unknown value")
 
 
 def is_data(value: object) -> bool:

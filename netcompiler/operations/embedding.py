@@ -6,6 +6,7 @@ from netcompiler.code import Code
 from netcompiler.operations import rules
 from netcompiler.operations.base import Call, Operation, Shape, register
 
+
 @register
 class ClassToken(Operation):
     """ViT's class token, 0 at first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netcompiler.code import Code
+from netcompiler.code import Code, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, integer, integer_or_integers, optional, real, whole

@@ -187,9 +187,11 @@ class _Writer:
         elif isinstance(item.code, ParameterCode):
             # The tensor is an operand like the values, under the text that gives it.
             self.names[item.layer.path + ".parameter"] = self.callee(item)
-            operands = [*reads, item.layer.path + ".parameter"]
+            operands: list[str | _Statement] = [*reads, item.layer.path + ".parameter"]
             operation = identifier(layer.operation.name, "value")
-            yield _Statement((item.id,), item.code.template, operands, False, (label,), training_only, operation)
+            yield _Statement(
+                (item.id,), item.code.template, operands, False, (label,), training_only, operation
+            )
         elif isinstance(item.code, ModuleCode):
             text = f"{self.callee(item)}({{*}})"
             yield _Statement((item.id,), text, [*reads], False, (label,), training_only)

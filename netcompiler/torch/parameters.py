@@ -140,7 +140,9 @@ class GroupWriter:
             text = self._value(vector, name, hint, None if given is None else literal(given.value))
             arguments.append(f"{name}={text}")
         text = ", ".join(arguments)
-        return f"{constructor(first)}({first.initial.format(text) if isinstance(first, ParameterCode) else text})"
+        if isinstance(first, ParameterCode):
+            text = first.initial.format(text)
+        return f"{constructor(first)}({text})"
 
     def _new(self, group: Group, indices: Sequence[int], hint: str) -> str:
         arguments = []
