@@ -34,12 +34,14 @@ class Flow:
         shape: its shape; None when an error keeps it from being known.
         groups: the placement group of each source; None for an input.
         admitted: groups it may be read from although it stands elsewhere: set on entering ``on``.
+        constant: True when it depends on no input, and so is the same for all samples.
     """
 
     sources: tuple[str, ...]
     shape: Shape | None
     groups: tuple[str | None, ...]
     admitted: tuple[str, ...] = ()
+    constant: bool = False
 
     @property
     def spread(self) -> bool:

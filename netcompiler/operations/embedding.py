@@ -1,10 +1,41 @@
-"""Learned tokens and positions of transformers on images (ViT; Dosovitskiy et al., 2020)."""
+"""Learned vectors of words, tokens and positions."""
 
 from __future__ import annotations
 
 from netcompiler.code import Code
 from netcompiler.operations import rules
-from netcompiler.operations.base import Call, Operation, Shape, register
+from netcompiler.operations.arguments import whole
+from netcompiler.operations.base import Call, Operation, Parameter, Shape, register
+
+
+@register
+class Embedding(Operation):
+    """A learned vector for each number: torch.nn.Embedding. The input holds whole numbers, such as words'."""
+
+    name = "embedding"
+    kind = "embedding"
+    doc = "A learned vector for each whole number of the input, normal(std=1) unless `init` says otherwise."
+    parameters = (
+        Parameter("num_embeddings", whole(1), doc="how many numbers there are: 0 to `num_embeddings` - 1"),
+        Parameter("embedding_dim", whole(1), doc="features of a vector"),
+        rules.INIT,
+    )
+    indices = (0,)
+    overwritable = True
+
+    def shape(self, call: Call) -> Shape:
+        rules.check_initializers(self, call)
+        return (*call.input, call.whole("embedding_dim"))
+
+    def weights(self, call: Call) -> dict[str, Shape]:
+        return {"weight": (call.whole("num_embeddings"), call.whole("embedding_dim"))}
+
+    def code(self, call: Call) -> Code:
+        sizes = {name: call.whole(name) for name in ("num_embeddings", "embedding_dim")}
+        return rules.module(self, call, "nn.Embedding", sizes)
+
+    def label(self, call: Call) -> str:
+        return f"embedding, {call.whole('num_embeddings')}"
 
 
 @register

@@ -53,6 +53,12 @@ def parameter(shape: Shape, template: str, *, initial: str = "torch.zeros({})") 
     return ParameterCode("nn.Parameter", extents, initial=initial, template=template)
 
 
+def buffer(arguments: tuple[int, ...], initial: str, helper: str, template: str) -> ParameterCode:
+    """A saved tensor that is not learned, without a module: what a helper makes of the arguments."""
+    given = tuple(Argument(f"argument{i}", value, positional=True) for i, value in enumerate(arguments))
+    return ParameterCode("nn.Buffer", given, helper, initial=initial, template=template)
+
+
 def with_keywords(code: ModuleCode, **keywords: Literal) -> ModuleCode:
     """The same call with more arguments by name."""
     more = tuple(Argument(name, value) for name, value in keywords.items())

@@ -37,7 +37,7 @@ class Child:
         if is_plain(self.name) and self.name not in MODULE_ATTRIBUTES:
             return f"self.{self.name}"
         if _is_hidden(self.name):
-            return f"self.{self._kind}s[{string(self.name)}]"
+            return f"self._{self.kind}s[{string(self.name)}]"
         return f"getattr(self, {string(self.name)})"
 
     def assign(self, value: str) -> str:
@@ -45,22 +45,20 @@ class Child:
         if is_plain(self.name) and self.name not in MODULE_ATTRIBUTES:
             return f"self.{self.name} = {value}"
         if _is_hidden(self.name):
-            return f"self.{self._kind}s[{string(self.name)}] = {value}"
-        register = "register_parameter" if self.is_parameter else "add_module"
+            return f"self._{self.kind}s[{string(self.name)}] = {value}"
+        register = "add_module" if self.kind == "module" else f"register_{self.kind}"
         return f"self.{register}({string(self.name)}, {value})"
 
     @property
-    def is_parameter(self) -> bool:
-        """True for a learned tensor without a module around it."""
-        return isinstance(self.value, Construct) and isinstance(self.value.code, ParameterCode)
-
-    @property
-    def _kind(self) -> str:
-        return "_parameter" if self.is_parameter else "_module"
+    def kind(self) -> str:
+        """What torch calls it: a ``module``, or a ``parameter`` or ``buffer`` without a module around it."""
+        if isinstance(self.value, Construct) and isinstance(self.value.code, ParameterCode):
+            return "buffer" if self.value.code.constructor == "nn.Buffer" else "parameter"
+        return "module"
 
 
 def access(name: str, kind: str = "module") -> str:
-    """What follows a module's text to give its child of this name: a ``module`` or a ``parameter``."""
+    """What follows a module's text for its child of this name: ``module``, ``parameter`` or ``buffer``."""
     if is_plain(name) and name not in MODULE_ATTRIBUTES:
         return f".{name}"
     if _is_hidden(name):
@@ -112,7 +110,7 @@ class Unit:
         if by_position:
             return f"[{int(name)}]"
         child = self.children.get(name)
-        return access(name, "parameter" if child is not None and child.is_parameter else "module")
+        return access(name, "module" if child is None else child.kind)
 
 
 class Modules:
