@@ -16,6 +16,9 @@ from netcompiler.graph import Graph, Layer
 _MOST_OPENED = 4
 """Scopes that are tried in one place for whether what is in them corresponds."""
 
+_MOST_NESTED = 2
+"""Trials within one another, at most: in unlike nets each would try others in turn, without end."""
+
 _RADII = (3, 2, 1)
 """How far around a layer its surroundings are compared, in steps, the farthest first."""
 
@@ -76,6 +79,7 @@ class _Aligner:
         self._likeness = Likeness()
         self._found = Alignment()
         self._taken: set[str] = set()
+        self._opening = 0
 
     def run(self) -> Alignment:
         for root in self._trees:
@@ -169,6 +173,8 @@ class _Aligner:
 
         So layers are found that were put into a scope or taken out of one: most of what is in it must be.
         """
+        if self._opening == _MOST_NESTED:
+            return
         opened = 0
         for _ in range(_MOST_OPENED):
             scopes = [part for part in (*first, *second) if part.is_scope]
@@ -180,7 +186,9 @@ class _Aligner:
                 [inside for part in side for inside in (part.children if part is largest else [part])]
                 for side in (first, second)
             )
+            self._opening += 1
             pairs = list(self._children(first, second))
+            self._opening -= 1
             if 2 * sum(self._likeness.size(part) for part, _ in pairs) >= opened:
                 yield from pairs
                 return
