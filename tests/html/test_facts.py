@@ -59,7 +59,7 @@ def test_a_click_shows_the_line_of_the_spec(show, graph_of):
     marked = page.locator("#spec li.marked")
     assert marked.count() == 1
     text = marked.text_content()
-    assert "conv2: conv(width, 3" in text
+    assert "conv2: conv(inner, 3" in text
     assert text == layer.span.source.line(layer.span.line)
     assert page.locator("#spec li").nth(layer.span.line - 1).get_attribute("class") == "used marked"
     seen = page.evaluate(
