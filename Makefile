@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/installed
 SYSTEM_LIBS := libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1
+TEST_PROGRAMS := chromium poppler-utils texlive-latex-base texlive-latex-recommended texlive-pictures
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint unit format bench install system clean FORCE
+.PHONY: help demo test lint unit format gallery tour bench install system programs clean FORCE
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,13 +28,19 @@ lint: $(STAMP)  ## style, formatting, types, and which way imports point
 
 # One thread a worker: two workers with a thread pool each only wait for one another.
 unit: $(STAMP)  ## all tests, in parallel
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal --durations 15
 
 format: $(STAMP)  ## rewrite the sources in the one format, with the fixes that ruff is sure of
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/bench  ## all benchmarks against torchvision and torchview (about ten minutes; use an idle machine)
+gallery: $(STAMP)  ## draw the pictures of docs/gallery.md anew
+	$(BIN)/python docs/make_gallery.py
+
+tour: $(STAMP)  ## run docs/tour.ipynb and keep what it shows
+	$(BIN)/python docs/make_tour.py
+
+bench: $(VENV)/bench  ## all benchmarks against other tools (about a quarter of an hour; use an idle machine)
 	$(BIN)/python -m benchmarks
 
 install: $(STAMP)  ## the environment in .venv, with exactly the versions of constraints.txt
@@ -57,12 +64,20 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "make: drawing needs system libraries that this machine lacks: sudo apt-get install $(SYSTEM_LIBS)"
 	@printf '%s' '$(CURDIR)' > $@
 
+# The tools that are drawn against have an environment of their own, on top of ours: one brings a package `tests`.
 $(VENV)/bench: $(STAMP)
-	@$(PIP) install -qq -c constraints.txt --no-deps torchview
+	@$(PYTHON) -m venv $(VENV)/peers
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > "$$($(VENV)/peers/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ours.pth"
+	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check install -qq -c constraints.txt \
+	  torchview torchviz torchvista visualtorch
 	@touch $@
 
 system:  ## the system libraries that drawing loads (as root)
 	@apt-get install --yes --no-install-recommends --no-upgrade $(SYSTEM_LIBS)
+
+programs:  ## a browser and LaTeX: tests of pages and of TeX are skipped without them (as root)
+	@apt-get install --yes --no-install-recommends --no-upgrade $(TEST_PROGRAMS)
 
 clean:  ## remove the environment, caches and builds; keep runs
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -2,15 +2,15 @@
 
 from benchmarks import (
     check_startup,
-    draw,
     forward_train,
     load_depth,
     loop_overhead,
+    pictures,
     read_images,
     train_step,
 )
 
-ALL = (check_startup, draw, load_depth, forward_train, train_step, loop_overhead, read_images)
+ALL = (check_startup, pictures, load_depth, forward_train, train_step, loop_overhead, read_images)
 
 if __name__ == "__main__":
     for benchmark in ALL:

@@ -36,11 +36,17 @@ def compare(
     return a, b
 
 
-def process(*command: str, folder: Path = ROOT) -> Callable[[], object]:
-    """A whole process, from the start of the program to its end, as something to time."""
+def process(*command: str, quiet: bool = False) -> Callable[[], object]:
+    """A whole process, from the start of the program to its end, as something to time.
+
+    ``quiet`` throws away what it says on standard error.
+    """
     # As in an installation, modules are compiled once; a shell may say otherwise.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
-    return lambda: subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    errors = subprocess.DEVNULL if quiet else None
+    return lambda: subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=errors
+    )
 
 
 def seconds(work: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:

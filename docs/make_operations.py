@@ -45,18 +45,26 @@ FAMILIES: dict[str, ModuleType] = {
     "Pools": operations.pooling,
     "Normalisation": operations.normalization,
     "Activations": operations.activation,
+    "Arithmetic": operations.arithmetic,
     "Dropout": operations.dropout,
     "Merges": operations.merging,
     "Shapes": operations.shaping,
     "Resampling": operations.resampling,
     "Attention": operations.attention,
     "Embeddings": operations.embedding,
+    "Sources": operations.tensors,
 }
 
 MERGING = """\
 A merge takes the current value and named earlier ones, `add(a, b)`, or branches in braces, one a line; see
 [language.md](language.md#merges). Its own arguments are given by name. Nothing is broadcast, cut or projected
 unless the spec says so.
+
+"""
+
+SOURCES = """\
+A source takes no value: its step begins a chain, like `from`. What it gives is the same for all samples; see
+[language.md](language.md#sources). It has no module around it: its key in the state dict is its name alone.
 
 """
 
@@ -89,6 +97,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "concat": ("[64, 8, 8] [32, 8, 8] concat", "[16, 8] [16, 24] concat(dim=2)"),
     "stack": ("[16, 8] [16, 8] stack",),
     "matmul": ("[16, 8] [8, 24] matmul",),
+    "index_select": ("[169, 3] [2401] index_select",),
+    "times": ("[64, 8] times(0.125)",),
+    "clamp": ("[64, 8] clamp(max=4.6)",),
+    "roll": ("[8, 8, 96] roll([-3, -3], [1, 2])",),
+    "shifted_window_mask": ("[4, 3, 49, 49] shifted_window_mask(14, 7, 3)",),
+    "embedding": ("[256] embedding(1000, 64)",),
+    "parameter": ("parameter([169, 3], init=trunc_normal(std=0.02))",),
+    "relative_position_index": ("relative_position_index(7)", "relative_position_index(7, flat=false)"),
+    "relative_coords_table": ("relative_coords_table(8)",),
     "flatten": ("[256, 6, 6] flatten", "[64, 14, 14] flatten(2)"),
     "reshape": ("[784] reshape([1, 28, 28])", "[64, 8, 8] reshape([4, 16, -1])"),
     "permute": ("[64, 8, 12] permute([0, 2, 3, 1])",),
@@ -128,6 +145,11 @@ SHAPES: dict[str, str] = {
     "glu": "the extent of `dim`, which must be even, is halved.",
     "concat": "the extents of `dim` are summed; all others must be the same.",
     "stack": "a new dimension, as long as there are values.",
+    "index_select": "the extent of `dim` becomes the number of numbers.",
+    "embedding": "`embedding_dim` is added to the extents.",
+    "parameter": "`shape`.",
+    "relative_position_index": "`[h * w * h * w]`, or `[h * w, h * w]` without `flat`.",
+    "relative_coords_table": "`[2 * h - 1, 2 * w - 1, 2]`.",
     "matmul": "`[*, rows, inner]` and `[*, inner, columns]` give `[*, rows, columns]`.",
     "flatten": "the dimensions from `start_dim` to `end_dim` become one, their product.",
     "reshape": "`shape`, with as many elements as the input; -1 stands for what is left.",
@@ -181,6 +203,9 @@ def _lines() -> Iterator[str]:
         yield from ("", f"## {title}", "")
         if title == "Merges":
             yield MERGING.rstrip()
+            yield ""
+        if title == "Sources":
+            yield SOURCES.rstrip()
             yield ""
         yield from _section(_family(module))
     yield from _initialisers()
@@ -239,7 +264,8 @@ def _example(example: str) -> str:
     """The example with what it gives, as the compiler says."""
     shapes, step = _parts(example)
     layer = _layer(shapes, step)
-    text = f"{' and '.join(f'`{s}`' for s in shapes)} → `{step}` → `{list(layer.output)}`"
+    takes = " and ".join(f"`{s}`" for s in shapes) + " → " if shapes else ""
+    text = f"{takes}`{step}` → `{list(layer.output)}`"
     for what, tensors in (("weights", layer.weights), ("buffers", layer.buffers)):
         if tensors:
             text += f"; {what} " + ", ".join(f"`{name} {list(shape)}`" for name, shape in tensors.items())
@@ -262,7 +288,8 @@ def _layer(shapes: list[str], step: str) -> Layer:
         name, _, rest = step.partition("(")
         given = [*names[1:], rest.removesuffix(")")] if rest else names[1:]
         step = f"{name}({', '.join(given)})"
-    return netcompiler.loads(f"net example {{\n{inputs}  from a -> it: {step}\n}}\n").layer("it")
+    begin = "from a -> " if names else ""
+    return netcompiler.loads(f"net example {{\n{inputs}  {begin}it: {step}\n}}\n").layer("it")
 
 
 def _needs_example(operation: Operation) -> bool:

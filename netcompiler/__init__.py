@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netcompiler.api import Net, NetInfo, check, files, load, loads, nets
+    from netcompiler.api import Comparison, Net, NetInfo, check, compare, figure, files, load, loads, nets
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "REQUIRED",
+    "Comparison",
     "Diagnostic",
     "DrawError",
     "Edge",
@@ -27,6 +28,8 @@ __all__ = [
     "Scope",
     "SpecError",
     "check",
+    "compare",
+    "figure",
     "files",
     "load",
     "loads",

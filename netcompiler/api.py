@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from netcompiler import pipeline
+from netcompiler.comparison.compare import compare as compare_graphs
+from netcompiler.comparison.comparison import OutputChange, Pair
 from netcompiler.cost import Totals, Transfer, totals, transfers
 from netcompiler.diagnostics import Diagnostic, SpecError
 from netcompiler.elaborate.values import Given
@@ -19,10 +21,11 @@ from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.operations.base import REQUIRED, Shape
 from netcompiler.read import read_file
 from netcompiler.source import Source
-from netcompiler.write import write_whole
 
 if TYPE_CHECKING:
     import torch
+
+    from netcompiler.draw.drawing import Drawing
 
 Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
 """Input shapes that replace the declared ones: one shape for a net with one input, or shapes by name."""
@@ -123,30 +126,12 @@ class Net:
 
         return expand(self._graph)
 
-    def draw(
-        self,
-        file: str | PathLike[str],
-        *,
-        format: str | None = None,
-        depth: int | None = None,
-        dpi: int = 192,
-    ) -> None:
-        """Draw the net to a file; a failed draw leaves an existing file as it was.
+    def draw(self, file: str | PathLike[str] | None = None, **options: Any) -> Drawing:
+        """Draw the net: to a file if one is given, and to the screen of a notebook.
 
-        Args:
-            file: the file to write; its ending says the format unless ``format`` is given.
-            format: svg, png, pdf or dot.
-            depth: how many levels of blocks are shown; all of them by default, fewer in a huge net.
-            dpi: pixels an inch of a png.
-
-        Raises ValueError for an unknown format or a senseless option, `netcompiler.DrawError` when it
-        cannot be drawn, and OSError when the file cannot be written.
+        ``options`` are those of `figure`, with the same errors raised.
         """
-        from netcompiler.draw import draw
-
-        path = Path(file)
-        chosen = format or path.suffix.removeprefix(".").lower()
-        write_whole(path, draw(self._graph, chosen, depth=depth, dpi=dpi))
+        return figure(self, file=file, **options)
 
     def source(self) -> str:
         """The net as a Python module that needs nothing but torch."""
@@ -173,15 +158,156 @@ class Net:
 
         return build(self._graph, devices)
 
-    def _repr_svg_(self) -> str:
-        from netcompiler.draw import draw
-
-        return draw(self._graph, "svg").decode()
+    def _repr_svg_(self) -> str | None:
+        return figure(self)._repr_svg_()
 
     def __repr__(self) -> str:
         sums = self.totals()
         layers = len(self._graph.nx)
         return f"<Net {self.name}: {layers:,} layers, {sums.parameters:,} parameters, {sums.macs:,} MACs>"
+
+
+def figure(
+    *nets: Net,
+    file: str | PathLike[str] | None = None,
+    style: str = "graph",
+    theme: str = "paper",
+    format: str | None = None,
+    dpi: int = 192,
+    depth: int | None = None,
+    expand: Sequence[str] = (),
+    fold: Sequence[str] = (),
+    costs: bool = False,
+    title: str | None = None,
+    caption: str = "",
+    legend: bool = True,
+    width: float | None = None,
+) -> Drawing:
+    """Draw one net, or several side by side. A notebook shows the result.
+
+    Args:
+        nets: the nets; the styles ``paper`` and ``table`` show several.
+        file: a file to write, if any; its ending says the format unless ``format`` is given. A failed draw
+            leaves an existing file as it was.
+        style: the way to draw.
+        theme: ``paper``, ``slide`` or ``dark``.
+        format: svg, png, pdf, eps, tex, dot or html. Without a file, the format that a notebook shows: svg,
+            or png for readers who cannot show SVG, such as GitHub's of notebooks.
+        dpi: pixels an inch of a png.
+        depth: how many levels of blocks are shown; all of them by default, fewer in a huge net.
+        expand: paths of blocks that are shown with all that is in them.
+        fold: paths of blocks that are shown as one node.
+        costs: True for the parameters and MACs of each node.
+        title: the title, instead of the net's name; "" for none.
+        caption: text below the picture.
+        legend: False for no legend.
+        width: the page's width in centimetres; text is never smaller than 6 pt then.
+
+    Raises:
+        ValueError: for an unknown style, theme or format, or a senseless option.
+        DrawError: when it cannot be drawn; the message says what to do instead.
+        OSError: when the file cannot be written.
+    """
+    from netcompiler.draw.drawing import SHOWN, Drawing
+    from netcompiler.draw.options import Options
+    from netcompiler.draw.theme import THEMES
+
+    if theme not in THEMES:
+        raise ValueError(f"unknown theme {theme!r}; known are {', '.join(THEMES)}")
+    graphs = tuple(net._graph for net in nets)  # noqa: SLF001  (a net's own module)
+    options = Options(THEMES[theme], depth, tuple(expand), tuple(fold), costs, title, caption, legend, width)
+    shown = format if format is not None and file is None else SHOWN[0]
+    drawing = Drawing(graphs, style, options, dpi, shown)
+    if file is not None:
+        drawing.save(file, format)
+    return drawing
+
+
+class Comparison:
+    """What differs between two nets, made by `compare`. Printed it is text; a notebook shows a picture."""
+
+    def __init__(self, before: Net, after: Net) -> None:
+        self._nets = before, after
+        self._found = compare_graphs(before._graph, after._graph)  # noqa: SLF001  (a net's own module)
+
+    @property
+    def equal(self) -> bool:
+        """True when both have the same layers under the same names, wired alike, and the same outputs."""
+        return self._found.equal
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Layers that correspond: each with ``before``, ``after``, and the ``changes`` between them."""
+        return self._found.pairs
+
+    @property
+    def changed(self) -> tuple[Pair, ...]:
+        """The pairs that differ in more than their names."""
+        return self._found.changed
+
+    @property
+    def renamed(self) -> tuple[Pair, ...]:
+        """The pairs whose paths differ, and so their keys in the state dict."""
+        return self._found.renamed
+
+    @property
+    def added(self) -> tuple[Layer, ...]:
+        """The layers that only the second net has."""
+        return self._found.added
+
+    @property
+    def removed(self) -> tuple[Layer, ...]:
+        """The layers that only the first net has."""
+        return self._found.removed
+
+    @property
+    def outputs(self) -> tuple[OutputChange, ...]:
+        """What differs about the values that the nets give."""
+        return self._found.outputs
+
+    def text(
+        self, names: tuple[str, str] | None = None, *, width: int | None = None, color: bool = False
+    ) -> str:
+        """What `netc diff` prints.
+
+        Args:
+            names: what the nets are called in it; by default their names.
+            width: characters in a line, where longer ones are to be broken.
+            color: True for a terminal's colours.
+        """
+        from netcompiler.comparison.text import write
+
+        return write(self._found, names, width=width, color=color)
+
+    def plain(self) -> dict[str, object]:
+        """What ``netc diff --format json`` prints, as dictionaries, lists, numbers and strings."""
+        from netcompiler.comparison.plain import plain
+
+        return plain(self._found)
+
+    def draw(self, file: str | PathLike[str] | None = None, **options: Any) -> Drawing:
+        """The nets side by side, with the differences marked: to a file if one is given.
+
+        ``options`` are those of `figure`, with the same errors raised.
+        """
+        return figure(*self._nets, file=file, style="diff", **options)
+
+    def _repr_svg_(self) -> str | None:
+        return self.draw()._repr_svg_()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        found = self._found
+        names = " and ".join(net.name for net in self._nets)
+        counts = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
+        return f"<Comparison of {names}: {counts}>"
+
+
+def compare(before: Net, after: Net) -> Comparison:
+    """What differs between two nets: layers added, removed and changed, shapes, parameters, MACs."""
+    return Comparison(before, after)
 
 
 def load(

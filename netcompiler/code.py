@@ -32,6 +32,22 @@ class ModuleCode:
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterCode(ModuleCode):
+    """A tensor without a module around it: ``nn.Parameter(torch.zeros(1, 1, 768))``, or an ``nn.Buffer``.
+
+    Its key in the state dict is the layer's path, with nothing after it.
+
+    Attributes:
+        initial: what it is at first; ``{}`` stands for the extents, which are the arguments.
+        template: the expression that it is used in: ``{0}`` is the input and ``{1}`` the tensor; ``{0}`` is
+            the tensor where there is no input.
+    """
+
+    initial: str = "torch.zeros({})"
+    template: str = "{0} + {1}"
+
+
+@dataclass(frozen=True, slots=True)
 class ExpressionCode:
     """An expression without state: ``torch.flatten({0}, 1)``; ``{0}``, ``{1}`` … stand for the inputs.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netcompiler.graph import Graph, Layer
+from netcompiler.graph import BYTES_PER_ELEMENT, Graph, Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,20 @@ class Transfer:
     readers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What layers need to hold, in bytes of single precision.
+
+    Attributes:
+        parameters: learned numbers; shared ones count once.
+        activations: the outputs of all of them, a sample: what a backward pass reads when nothing is computed
+            again or in place. The net's inputs are left out.
+    """
+
+    parameters: int
+    activations: int
+
+
 def totals(layers: Iterable[Layer]) -> Totals:
     """Sums over some layers."""
     chosen = list(layers)
@@ -49,6 +63,15 @@ def totals(layers: Iterable[Layer]) -> Totals:
         sum(layer.parameters for layer in chosen),
         sum(layer.macs for layer in chosen),
         sum(bool(layer.weights) for layer in chosen),
+    )
+
+
+def memory(layers: Iterable[Layer]) -> Memory:
+    """The memory of some layers."""
+    chosen = [layer for layer in layers if layer.operation.kind != "input"]
+    return Memory(
+        BYTES_PER_ELEMENT * sum(layer.parameters for layer in chosen),
+        BYTES_PER_ELEMENT * sum(layer.neurons for layer in chosen),
     )
 
 

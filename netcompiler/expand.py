@@ -86,6 +86,9 @@ class _Expander:
         operation = "reuse" if layer.reuses else layer.operation.name
         if layer.operation.kind == "transfer":
             edges = edges[:1]
+        if not edges:
+            self.current = layer.id
+            return f"{label}{_call(operation, arguments)}"
         if [edge.skip for edge in edges] != [False] + [True] * (len(edges) - 1):
             return self._branches(f"{label}{_call(operation, arguments)}", edges, layer)
         start = "" if edges[0].source == self.current else f"from {self._reference(edges[0].source)} -> "

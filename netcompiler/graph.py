@@ -65,6 +65,10 @@ class Layer:
         """Learned parameters and their shapes; empty for a further run of a reused layer."""
         return {} if self.reuses else self.operation.weights(self.call)
 
+    def key(self, tensor: str) -> str:
+        """The key of one of its weights or buffers in the state dict."""
+        return self.path if self.operation.bare else f"{self.path}.{tensor}"
+
     @property
     def buffers(self) -> dict[str, Shape]:
         """Saved state that is not learned, and its shapes."""

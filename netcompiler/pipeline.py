@@ -29,7 +29,8 @@ class Analysis:
     """A file whose definitions are known, and what is wrong with them.
 
     Attributes:
-        files: the file itself and all that it uses, straight or through others; empty for text in no file.
+        files: the file itself and all that it uses, straight or through others, whether they are there or
+            not; empty for text in no file.
         nets: its nets in order of definition.
         diagnostics: what is wrong with the definitions.
     """
@@ -52,7 +53,7 @@ def analyse(source: Source, limits: Limits) -> Analysis:
         definitions = define(file, session, used.read)
     if definitions is None:
         raise SpecError(session.reporter.errors)
-    files = tuple(path for path in used.files if path is not None)
+    files = tuple(used.looked_for)
     return Analysis(source, files, definitions, signatures(definitions), tuple(session.reporter), limits)
 
 
@@ -256,15 +257,22 @@ class _Bounded:
 
 
 class _Files:
-    """Reads the files named in ``use``, each of them once."""
+    """Reads the files named in ``use``, each of them once.
+
+    Attributes:
+        looked_for: where the main file is, and where those are that it and others name.
+    """
 
     def __init__(self, main: syntax.File, limits: Limits) -> None:
         self.limits = limits
         self.files: dict[Path | None, syntax.File | None] = {main.source.path: main}
+        self.looked_for = {} if main.source.path is None else {main.source.path: None}
         self.size = len(main.source.text)
 
     def read(self, file: syntax.Constant, session: Session) -> syntax.File | None:
         """The file's syntax tree; None when it cannot be read, which has been reported."""
+        if file.span.source.path is not None:
+            self.looked_for[file.span.source.path.parent / str(file.value)] = None
         try:
             path = find_used(str(file.value), file.span)
             if path not in self.files:

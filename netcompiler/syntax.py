@@ -34,6 +34,16 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ListFor:
+    """``[item for name in items]``"""
+
+    item: Expression
+    name: Name
+    items: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """``base[index]``"""
 
@@ -250,9 +260,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Let:
-    """``let name = value``"""
+    """``let name = value``; with parameters, which are None otherwise, ``let name(parameters) = value``."""
 
     name: Name
+    parameters: tuple[ParameterOf, ...] | None
     value: Expression
     span: Span
 

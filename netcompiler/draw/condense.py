@@ -209,10 +209,10 @@ class _Builder:
         child = box.children[0]
         if isinstance(child, Leaf):
             child.name = box.name or child.name
-        elif box.name and not child.name:
-            child.name = box.name
-        elif box.name:
-            child.name = f"{box.name}.{child.name}"
+            return child
+        if box.name:
+            child.name = f"{box.name}.{child.name}" if child.name else box.name
+        child.around = (box.path, *child.around)
         return child
 
     def _condense(self, children: list[Item]) -> list[Item]:

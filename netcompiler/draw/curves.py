@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from netcompiler.draw.picture import Point
 
-_TIP = 5.5
-"""Length of an arrow's head."""
+_TIP, _TIP_OF_WIDTH = 5.5, 3.8
+"""Length of an arrow's head: at least, and in the width of its line."""
 
 _ROUND = 11.0
 """Radius of corners."""
@@ -36,8 +36,8 @@ def bend(start: Point, end: Point, *, upright: tuple[bool, bool]) -> list[Point]
     return [start, first, last, end]
 
 
-def rounded(corners: Sequence[Point]) -> list[Point]:
-    """A line through corners, each rounded."""
+def rounded(corners: Sequence[Point], most: float = _ROUND) -> list[Point]:
+    """A line through corners, each rounded with a radius of at most so much."""
     kept = [corners[0]]
     for corner in corners[1:]:
         if math.dist(corner, kept[-1]) > 0.01:
@@ -45,18 +45,18 @@ def rounded(corners: Sequence[Point]) -> list[Point]:
     curve = [kept[0]]
     for before, corner, after in zip(kept, kept[1:], kept[2:], strict=False):
         # Two corners share the line between them.
-        radius = min(_ROUND, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        radius = min(most, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
         enter, leave = _toward(corner, before, radius), _toward(corner, after, radius)
         curve += straight(curve[-1], enter)[1:]
         curve += [_between(enter, corner, _QUARTER), _between(leave, corner, _QUARTER), leave]
     return curve + straight(curve[-1], kept[-1])[1:]
 
 
-def with_tip(curve: Sequence[Point]) -> tuple[list[Point], Point]:
-    """A curve that ends where the arrow's head begins, and where the head ends."""
+def with_tip(curve: Sequence[Point], width: float = 1.0) -> tuple[list[Point], Point]:
+    """A curve that ends where the arrow's head begins, and where the head of a line of this width ends."""
     end = curve[-1]
     before = next((p for p in reversed(curve) if math.dist(p, end) > 0.01), (end[0], end[1] - 1))
-    foot = _toward(end, before, _TIP)
+    foot = _toward(end, before, max(_TIP, _TIP_OF_WIDTH * width))
     shift = (foot[0] - end[0], foot[1] - end[1])
     last = (curve[-2][0] + shift[0], curve[-2][1] + shift[1])
     return [*curve[:-2], last, foot], end

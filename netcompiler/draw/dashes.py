@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from netcompiler.draw.curves import straight
 from netcompiler.draw.picture import Point
 
 DASH, SPACE = 4.2, 2.8
@@ -27,6 +28,15 @@ def dashes(curve: Sequence[Point]) -> list[tuple[Point, ...]]:
         if dash:
             result.append((dash[0][0], *(point for part in dash for point in part[1:])))
     return result or [tuple(curve)]
+
+
+def dashes_of_polygon(points: Sequence[Point], *, closed: bool) -> list[tuple[Point, ...]]:
+    """Straight lines through points as dashes, each a line through points."""
+    corners = [*points, points[0]] if closed else list(points)
+    curve = [corners[0]]
+    for start, end in pairwise(corners):
+        curve += straight(start, end)[1:]
+    return [dash[::3] for dash in dashes(curve)]
 
 
 def _cut(

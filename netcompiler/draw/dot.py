@@ -5,15 +5,24 @@ The text is still a graph: nodes, edges and clusters. Any other engine may lay i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from netcompiler.draw import fonts
-from netcompiler.draw.dashes import dashes
-from netcompiler.draw.picture import Arrow, Frame, Line, Node, Picture, Point, Text
+from netcompiler.draw.dashes import dashes, dashes_of_polygon
+from netcompiler.draw.picture import Arrow, Frame, Line, Node, Picture, Point, Shape, Text
 
 _SHEET = 3.5
 """How far a sheet of a pile shows behind the one before it."""
+
+_LONGEST_STRING = 12_000
+"""Characters of a quoted string: Graphviz reads none of more than 16,384, but any number of them added up."""
+
+_HEAD = 0.55
+"""The size of most arrows' heads, of those that are `_HEAD_LENGTH` long."""
+
+_HEAD_LENGTH = 10.0
 
 _TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
 
@@ -57,10 +66,10 @@ class _Writer:
         font = f'fontname="{fonts.FAMILY}"'
         yield (
             f'  graph [{self._box(0, 0, picture.width, picture.height)}, bgcolor="{picture.paper}", {font}, '
-            f'pad="0", margin="0", outputorder="nodesfirst"{self._shrink()}];'
+            f'pad="0", margin="0", outputorder="nodesfirst"{self._shrink()}{self._background()}];'
         )
-        yield f'  node [{font}, fixedsize=true, margin="0", penwidth="{self._n(0.9)}", label=""];'
-        yield f'  edge [{font}, arrowsize="{self._n(0.55)}"];'
+        yield f'  node [{font}, fixedsize=true, margin="0", penwidth="{self._n(picture.outline)}", label=""];'
+        yield f'  edge [{font}, arrowsize="{self._n(_HEAD)}"];'
         # An invisible page: what is drawn would be cropped to its nodes and clusters, not to its texts.
         page = self._place(picture.width / 2, picture.height / 2, picture.width, picture.height)
         yield f"  page [{page}, shape=box, style=invis];"
@@ -80,8 +89,37 @@ class _Writer:
     def _shrink(self) -> str:
         if self._scale == 1:
             return ""
-        # Graphviz has no use for more than two digits here, and rounding up keeps it from cropping.
-        return f', size="{self._picture.width / 72:.4f},{self._picture.height / 72:.4f}"'
+        inches = self._picture.zoom / 72
+        return f', size="{self._picture.width * inches:.4f},{self._picture.height * inches:.4f}"'
+
+    def _background(self) -> str:
+        """Shapes as drawing operations of the xdot format, which Graphviz puts behind the graph."""
+        if not self._picture.shapes:
+            return ""
+        strings = [""]
+        for operation in (part for shape in self._picture.shapes for part in self._shape(shape)):
+            if len(strings[-1]) + len(operation) > _LONGEST_STRING:
+                strings.append("")
+            strings[-1] += f"{operation} "
+        return ", _background=" + " + ".join(f'"{string}"' for string in strings)
+
+    def _shape(self, shape: Shape) -> Iterator[str]:
+        own_dashes = shape.dashed and self._cut_dashes
+        yield _xdot("S", f"setlinewidth({self._n(shape.width if shape.line else 0.0)})")
+        yield _xdot("S", "dashed" if shape.dashed and not own_dashes else "solid")
+        yield _xdot("c", shape.line or shape.fill or self._picture.paper)
+        if shape.fill is not None:
+            yield _xdot("C", shape.fill)
+            yield self._corners("P", shape.points)
+        if shape.line is not None and own_dashes:
+            for dash in dashes_of_polygon(shape.points, closed=shape.closed):
+                yield self._corners("L", dash)
+        elif shape.line is not None:
+            yield self._corners("p" if shape.closed else "L", shape.points)
+
+    def _corners(self, operation: str, points: Sequence[Point]) -> str:
+        places = " ".join(f"{self._n(x)} {self._y(y)}" for x, y in points)
+        return f"{operation} {len(points)} {places}"
 
     def _level(
         self,
@@ -102,19 +140,20 @@ class _Writer:
     def _sheets(self, index: int, indent: str) -> Iterator[str]:
         """The edges of the sheets behind a frame: clusters with nothing in them."""
         frame = self._picture.frames[index]
+        outline = f'penwidth="{self._n(self._picture.outline)}"'
         for sheet in range(frame.sheets, 0, -1):
             d = _SHEET * sheet
             box = self._box(frame.left + d, frame.top + d, frame.right + d, frame.bottom + d)
             yield (
                 f'{indent}subgraph cluster_{index}_{sheet} {{ graph [{box}, style="filled,rounded", '
-                f'fillcolor="{frame.fill}", color="{frame.line}", penwidth="{self._n(0.8)}", label=""]; }}'
+                f'fillcolor="{frame.fill}", color="{frame.line}", {outline}, label=""]; }}'
             )
 
     def _frame(self, frame: Frame) -> str:
         box = self._box(frame.left, frame.top, frame.right, frame.bottom)
         return (
             f'graph [{box}, style="filled,rounded", fillcolor="{frame.fill}", color="{frame.line}", '
-            f'penwidth="{self._n(0.9)}", label=""{_tooltip(frame.label)}];'
+            f'penwidth="{self._n(self._picture.outline)}", label=""{_tooltip(frame.label)}];'
         )
 
     def _box(self, left: float, top: float, right: float, bottom: float) -> str:
@@ -154,6 +193,8 @@ class _Writer:
             attributes.append('style="dashed"')
         if arrow.tip is None:
             attributes.append('arrowhead="none"')
+        elif (head := self._n(math.dist(arrow.tip, arrow.curve[-1]) / _HEAD_LENGTH)) != self._n(_HEAD):
+            attributes.append(f'arrowsize="{head}"')
         return f"  {self._ids[arrow.source]} -> {self._ids[arrow.target]} [{', '.join(attributes)}];"
 
     def _text(self, index: int, text: Text) -> str:
@@ -197,6 +238,10 @@ class _Writer:
     def _n(self, number: float) -> str:
         text = f"{number * self._scale:.3f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text
+
+
+def _xdot(operation: str, text: str) -> str:
+    return f"{operation} {len(text.encode())} -{text}"
 
 
 def _tooltip(text: str) -> str:

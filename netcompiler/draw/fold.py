@@ -20,9 +20,13 @@ _CERTAIN = 16
 """A run of so many segments is the one: no longer segments are tried."""
 
 
-def fold(tree: Tree) -> None:
-    """Fold a tree in place, inner boxes first."""
-    _Folder(tree.flows).fold(tree.root)
+def fold(tree: Tree, *, same_inputs: bool = True) -> None:
+    """Fold a tree in place, inner boxes first.
+
+    Without ``same_inputs`` single nodes in the root need not read values of the same shape: the first of a
+    row of convolutions may have fewer channels to read than the others.
+    """
+    _Folder(tree.flows).fold(tree.root, same_inputs=same_inputs)
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,11 @@ class _Folder:
         self._numbers: dict[Hashable, int] = {}
         self._known: dict[str, int] = {}
 
-    def fold(self, box: Box) -> None:
+    def fold(self, box: Box, *, same_inputs: bool = True) -> None:
         for child in box.children:
             if isinstance(child, Box):
                 self.fold(child)
-        exact = [self._number(child, shapes=True) for child in box.children]
+        exact = [self._number(child, shapes=True, inputs=same_inputs) for child in box.children]
         loose = [self._number(child, shapes=False) for child in box.children]
         result: list[Item] = []
         at = 0
@@ -137,9 +141,10 @@ class _Folder:
             for flow in self._flows.into(leaf)
         )
 
-    def _number(self, item: Item, *, shapes: bool) -> int:
+    def _number(self, item: Item, *, shapes: bool, inputs: bool = True) -> int:
         """Equal for items that are alike; cheaper to compare than their signatures."""
-        return self._numbers.setdefault(self._signature(item, shapes=shapes), len(self._numbers))
+        signature = self._signature(item, shapes=shapes, inputs=inputs or isinstance(item, Box))
+        return self._numbers.setdefault(signature, len(self._numbers))
 
     def _facts(self, layer: Layer) -> int:
         """Equal for layers that do the same."""
@@ -149,17 +154,19 @@ class _Folder:
             self._known[layer.id] = self._numbers.setdefault(facts, len(self._numbers))
         return self._known[layer.id]
 
-    def _signature(self, item: Item, *, shapes: bool) -> Hashable:
+    def _signature(self, item: Item, *, shapes: bool, inputs: bool = True) -> Hashable:
         """What two items must share to be alike: everything drawn, names left out."""
         if isinstance(item, Leaf):
             parts = [
-                (self._facts(layer), (layer.inputs, layer.output) if shapes else None)
+                (self._facts(layer), (layer.inputs if inputs else (), layer.output) if shapes else None)
                 for layer in item.layers
             ]
             return (item.role, item.group, item.times, item.title, tuple(parts))
         inside = list(leaves(item))
         children = tuple(self._signature(child, shapes=shapes) for child in item.children)
-        return (item.definition, item.times, item.varies, children, tuple(self._wiring(inside)))
+        # A block that is to be seen by itself is like no other.
+        shown = item.path if item.shown == "all" else item.shown
+        return (item.definition, item.times, item.varies, shown, children, tuple(self._wiring(inside)))
 
     def _merge(self, box: Box, run: _Run) -> Item:
         """Replace the run's items by those of its first segment; what reads the last one reads that."""

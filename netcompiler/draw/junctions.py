@@ -8,7 +8,12 @@ from netcompiler.draw.tree import Box, Flow, Leaf, Tree, boxes, leaves
 
 
 def add_junctions(tree: Tree) -> None:
-    """Put a junction at the head of every box that reads a value from outside in several places."""
+    """Make an exchange that several layers read the point where its parts meet and fork, and put a junction
+    at the head of every box that reads a value from outside in several places.
+    """
+    for leaf in leaves(tree.root):
+        if leaf.kind == "transfer":
+            leaf.role, leaf.title = "junction", ""
     for box in boxes(tree.root):
         if box is not tree.root:
             _add_junction(tree, box)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from netcompiler.draw.dot import line_width
-from netcompiler.draw.picture import Arrow, Node, Picture, Span, Text
+from netcompiler.draw.lines import add_line
+from netcompiler.draw.picture import Node, Picture, Span, Text
 from netcompiler.draw.route import Router
-from netcompiler.draw.theme import Theme
+from netcompiler.draw.theme import Paint, Theme
 from netcompiler.draw.tree import Tree, leaves
 
 ROW = 15.0
 """Height of a row."""
 
 _GAP = 16.0
-_SWATCH = 13.0
+_BESIDE = 4.0
+_SWATCH, _HEIGHT = 13.0, 9.0
 _STROKE = 22.0
+"""Lengths that suit small print of 7.5 points."""
 
 _KINDS = {
     "conv": "convolution",
@@ -35,18 +38,24 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A sample and what it means. A sample is a kind of node, or a colour of line."""
+    """A sample and what it means. A sample is a kind of node, a node's own colours, or a colour of line."""
 
     words: str
     kind: str = ""
     color: str = ""
     dashed: bool = False
+    paint: Paint | None = None
+
+
+def kinds(present: Iterable[str]) -> list[Entry]:
+    """The entries of these kinds of operation, in a fixed order."""
+    found = set(present)
+    return [Entry(words, kind=kind) for kind, words in _KINDS.items() if kind in found]
 
 
 def entries(tree: Tree, router: Router, theme: Theme) -> list[Entry]:
     """What needs an explanation; nothing when there is only one colour of node."""
-    present = {leaf.kind for leaf in leaves(tree.root)}
-    found = [Entry(words, kind=kind) for kind, words in _KINDS.items() if kind in present]
+    found = kinds(leaf.kind for leaf in leaves(tree.root) if leaf.role != "junction")
     skips = [flow for flow in tree.flows if router.is_skip(flow) and not flow.crosses]
     if not all(router.is_detour(flow) for flow in skips):
         found.append(Entry("skip connection", color=theme.skip))
@@ -67,39 +76,26 @@ def rows(found: Sequence[Entry], width: float, theme: Theme) -> list[list[Entry]
             result.append([])
             used = 0.0
         result[-1].append(entry)
-        used += needed
+        used += needed + _scale(theme) * _GAP
     return result
 
 
 def paint(picture: Picture, row: Sequence[Entry], x: float, y: float, theme: Theme) -> None:
     """Add a row to a picture, its middle at y."""
+    scale = _scale(theme)
     for entry in row:
         text = _line(entry, theme)
-        if entry.kind:
-            colors = theme.kind(entry.kind)
-            key = f"legend {entry.kind}"
-            picture.nodes.append(
-                Node(
-                    key,
-                    "box",
-                    x + _SWATCH / 2,
-                    y,
-                    _SWATCH,
-                    9.0,
-                    colors.fill,
-                    colors.line,
-                    tooltip=entry.words,
-                )
-            )
-            picture.texts.append(Text(text, x + _SWATCH + 4, y))
+        sample = scale * (_SWATCH if entry.kind or entry.paint else _STROKE)
+        if entry.kind or entry.paint:
+            colors = entry.paint or theme.kind(entry.kind)
+            place = (x + sample / 2, y, sample, scale * _HEIGHT)
+            key = f"legend {entry.words}"
+            picture.nodes.append(Node(key, "box", *place, colors.fill, colors.line, tooltip=entry.words))
         else:
-            start, stop = f"legend {entry.words} from", f"legend {entry.words} to"
-            for end, place in ((start, x), (stop, x + _STROKE)):
-                picture.nodes.append(Node(end, "point", place, y, 0.4, 0.4, entry.color, entry.color))
-            curve = tuple((x + _STROKE * part / 3, y) for part in range(4))
-            picture.arrows.append(Arrow(start, stop, curve, None, entry.color, 1.2, entry.dashed))
-            picture.texts.append(Text(text, x + _STROKE + 4, y))
-        x += _width(entry, theme)
+            ends = ((x, y), (x + sample, y))
+            add_line(picture, ends, entry.color, width=theme.thick, dashed=entry.dashed)
+        picture.texts.append(Text(text, x + sample + scale * _BESIDE, y))
+        x += _width(entry, theme) + scale * _GAP
 
 
 def _line(entry: Entry, theme: Theme) -> tuple[Span, ...]:
@@ -107,4 +103,9 @@ def _line(entry: Entry, theme: Theme) -> tuple[Span, ...]:
 
 
 def _width(entry: Entry, theme: Theme) -> float:
-    return (_SWATCH if entry.kind else _STROKE) + 4 + line_width(_line(entry, theme)) + _GAP
+    sample = _SWATCH if entry.kind or entry.paint else _STROKE
+    return _scale(theme) * (sample + _BESIDE) + line_width(_line(entry, theme))
+
+
+def _scale(theme: Theme) -> float:
+    return theme.small / 7.5

@@ -8,13 +8,14 @@ from netcompiler.draw import words
 from netcompiler.draw.dot import line_width
 from netcompiler.draw.layout import measure
 from netcompiler.draw.layout.cell import Area, Cell, Spot
-from netcompiler.draw.picture import Frame, Node, Picture, Span, Text
-from netcompiler.draw.route import ASIDE, Router
+from netcompiler.draw.layout.crossings import beside, sent
+from netcompiler.draw.picture import Frame, Node, Picture, Text
+from netcompiler.draw.route import Router
 from netcompiler.draw.theme import Paint, Theme
 from netcompiler.draw.tree import Box, Flow, Leaf, Tree
 
 _INSET = 9.0
-"""Between a frame and its title."""
+"""Between a frame and its title, for text of 9.5 points."""
 
 _MOST_SHEETS = 2
 _TOLD = 12
@@ -77,13 +78,22 @@ class Painter:
         return self._theme.blocks[level % len(self._theme.blocks)]
 
     def _heading(self, area: Area) -> None:
-        left, below, badge, right = measure.heading(area.box, self._homes.get(area.box), self._theme)
-        first, second = area.top + 11, area.top + 21.5
+        around = self._homes.get(area.box)
+        left, below, badge, right = measure.heading(area.box, around, self._theme)
+        inset = _INSET * self._theme.space
+        rows = [area.top + row for row in measure.rows(self._theme)]
+        first, second, last = rows[0], rows[1], rows[measure.costs_row(area.box, around, self._theme)]
+        costs, macs = measure.costs_heading(area.box, self._theme)
+        if self._theme.narrow and area.box.lane is not None and area.spine > (area.left + area.right) / 2:
+            # A lane's totals stand below its name, on the wider side.
+            below, costs, badge, right, last = badge, right, (), (), rows[2]
         texts = [
-            Text(left, area.left + _INSET, first),
-            Text(below, area.left + _INSET, second),
-            Text(badge, area.right - _INSET, first, "end"),
-            Text(right, area.right - _INSET, second if badge else first, "end"),
+            Text(left, area.left + inset, first),
+            Text(below, area.left + inset, second),
+            Text(badge, area.right - inset, first, "end"),
+            Text(right, area.right - inset, second if badge else first, "end"),
+            Text(costs, area.left + inset, last),
+            Text(macs, area.right - inset, last, "end"),
         ]
         self._picture.texts += [text for text in texts if text.line]
 
@@ -104,7 +114,7 @@ class Painter:
                 measure.lines(leaf, theme),
                 frame=self._frames.get(home) if home is not None else None,
                 sheets=min(leaf.times - 1, _MOST_SHEETS),
-                tooltip=_tooltip(leaf),
+                tooltip=tooltip(leaf),
                 dashed=leaf.training_only,
             )
         )
@@ -116,7 +126,7 @@ class Painter:
             yield Text(caption, spot.left - 4, spot.y, "end")
         badge = measure.badge(spot.leaf, self._theme)
         if badge:
-            yield Text(badge, spot.right + 9, spot.top + 3)
+            yield Text(badge, spot.right + 12, spot.top + 0.7 * self._theme.heading)
         yield from self._shape(spot)
 
     def _shape(self, spot: Spot) -> Iterator[Text]:
@@ -128,14 +138,16 @@ class Painter:
         into = self._tree.flows.into(leaf)
         if on is None or leaf.role == "input" or (into and into[0].shape == leaf.shape):
             return
-        line = (Span(words.shape(leaf.shape), self._theme.small, self._theme.quiet),)
+        line = measure.shape(leaf, self._theme)
         rising = self._spots[on.target].y < spot.y and self._router.is_plain(on)
-        y = spot.top - 6.5 if rising else spot.bottom + 6.5
+        below = 0.87 * self._theme.small
+        y = spot.top - below if rising else spot.bottom + below
         sides = self._sides(spot)
+        aside = measure.shape_aside(self._theme)
         if sides == {True}:
-            yield Text(line, spot.x - 4.5, y, "end")
+            yield Text(line, spot.x - aside, y, "end")
         elif len(sides) < 2:
-            yield Text(line, spot.x + 4.5, y)
+            yield Text(line, spot.x + aside, y)
         elif not measure.is_small(leaf):
             yield Text(line, spot.right + 4, spot.top + 3)
 
@@ -150,7 +162,8 @@ class Painter:
     def _is_on(self, flow: Flow) -> bool:
         """True when a flow simply runs on to a node with words in it that stands in the same block."""
         target = flow.target
-        if self._router.is_skip(flow) or target.role == "output" or measure.is_small(target):
+        small = measure.is_small(target) and target.kind != "transfer"
+        if self._router.is_skip(flow) or target.role == "output" or small:
             return False
         home = self._homes.get(flow.source)
         around = self._homes.get(target)
@@ -160,28 +173,18 @@ class Painter:
 
     def _traffic(self) -> Iterator[Text]:
         """The size of what crosses between groups, near where it leaves, once for each side."""
-        sides: dict[tuple[Leaf, bool], list[Flow]] = {}
-        for flow in self._tree.flows:
-            if flow.crosses:
-                rightwards = self._spots[flow.target].x >= self._spots[flow.source].x
-                sides.setdefault((flow.source, rightwards), []).append(flow)
-        for (leaf, rightwards), flows in sides.items():
-            times = f"{len(flows)} × " if len(flows) > 1 else ""
-            text = times + words.size(flows[0].bytes)
-            line = (Span(text, self._theme.small, self._theme.crossing, bold=True),)
-            spot = self._spots[leaf]
-            small = measure.is_small(leaf)
-            y = spot.bottom - (2 if small else 4)
-            if self._router.is_across(flows[0]) and not small:
-                y = spot.y + ASIDE * spot.height - 7
-            if rightwards:
-                yield Text(line, spot.right + 5, y)
-            else:
-                caption = measure.caption(leaf, self._theme)
-                yield Text(line, spot.left - (line_width(caption) + 10 if caption else 5), y, "end")
+        for (leaf, right), flows in sent(self._tree.flows, self._spots).items():
+            spot, line = self._spots[leaf], measure.traffic(flows, self._theme)
+            y = measure.traffic_y(spot, self._theme)
+            edge = next((a.right for a in self._cell.areas if a.left < spot.x < a.right), float("inf"))
+            x = beside(self._cell, spot, y, right=right, edge=edge)
+            caption = measure.caption(leaf, self._theme)
+            if caption and not right:
+                x -= line_width(caption) + 5
+            yield Text(line, x, y, "start" if right else "end")
 
 
-def _tooltip(leaf: Leaf) -> str:
+def tooltip(leaf: Leaf) -> str:
     """What an SVG says about a node on hover: its layers and the shape they give."""
     if leaf.role == "junction":
         return ""

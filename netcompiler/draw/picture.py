@@ -5,8 +5,8 @@ Coordinates are in points; x grows to the right and y down.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Point = tuple[float, float]
@@ -34,6 +34,23 @@ class Text:
     x: float
     y: float
     anchor: Literal["start", "middle", "end"] = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A polygon, or with ``closed`` False a line through its points. Shapes lie behind all else, in order.
+
+    Attributes:
+        fill: its colour; None for an outline.
+        line: the outline's colour; None for none.
+    """
+
+    points: tuple[Point, ...]
+    fill: str | None
+    line: str | None
+    width: float = 0.9
+    dashed: bool = False
+    closed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +119,68 @@ class Arrow:
 
 @dataclass
 class Picture:
-    """All that is drawn, and how large the page is. Later things lie on top of earlier ones."""
+    """All that is drawn, and how large the page is. Later things lie on top of earlier ones.
+
+    Attributes:
+        name: the net's name.
+        width: the page's width in points, before ``zoom``.
+        height: the page's height.
+        paper: the background.
+        zoom: how much larger the page is in the end: what ``--width`` asks for.
+        outline: how wide the outlines of nodes and frames are.
+    """
 
     name: str
     width: float
     height: float
     paper: str
+    shapes: list[Shape] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    zoom: float = 1.0
+    outline: float = 0.9
+
+    def put(self, other: Picture, x: float, y: float) -> None:
+        """Take in all of another picture, moved by x and y. Nodes of both must have different keys."""
+        first = len(self.frames)
+
+        def moved(points: Sequence[Point]) -> tuple[Point, ...]:
+            return tuple((px + x, py + y) for px, py in points)
+
+        def around(frame: int | None) -> int | None:
+            return None if frame is None else frame + first
+
+        self.shapes += [replace(shape, points=moved(shape.points)) for shape in other.shapes]
+        self.frames += [
+            replace(
+                f,
+                left=f.left + x,
+                top=f.top + y,
+                right=f.right + x,
+                bottom=f.bottom + y,
+                parent=around(f.parent),
+            )
+            for f in other.frames
+        ]
+        self.nodes += [replace(n, x=n.x + x, y=n.y + y, frame=around(n.frame)) for n in other.nodes]
+        self.arrows += [
+            replace(a, curve=moved(a.curve), tip=None if a.tip is None else (a.tip[0] + x, a.tip[1] + y))
+            for a in other.arrows
+        ]
+        self.texts += [replace(text, x=text.x + x, y=text.y + y) for text in other.texts]
+
+    def spans(self) -> Iterator[Span]:
+        """Every piece of text in it."""
+        for node in self.nodes:
+            for line in node.lines:
+                yield from line
+        for text in self.texts:
+            yield from text.line
+
+    def smallest_text(self) -> float:
+        """The size of its smallest text on the page in points; infinite without text."""
+        return (
+            min((span.size for span in self.spans() if span.text.strip()), default=float("inf")) * self.zoom
+        )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 import sys
 import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,8 +21,14 @@ from netcompiler.draw.dot import write
 from netcompiler.draw.errors import DrawError
 from netcompiler.draw.picture import Picture
 
-RENDERED = ("svg", "png", "pdf")
-"""The formats that Graphviz makes. Nothing else is ever passed to it: it ends the process on some."""
+_NAMES = {"svg": "svg", "png": "png", "pdf": "pdf", "eps": "eps:cairo"}
+"""What Graphviz calls the formats. Nothing else is ever passed to it: it ends the process on some.
+
+Its own EPS has no letters beyond Latin-1 and names fonts that it does not embed.
+"""
+
+RENDERED = tuple(_NAMES)
+"""The formats that Graphviz makes."""
 
 _SCALE = 4.0
 """How much larger than life a picture is given to Graphviz, so that its text is spaced evenly.
@@ -30,6 +38,11 @@ Graphviz takes whole sizes of text alone; those of themes are multiples of half 
 
 _MOST_PIXELS = 32_767
 _POINTS = 72
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+_NAMED = 8
+"""Missing letters that an error names."""
 
 _LOCK = threading.Lock()
 """Graphviz keeps its state in global variables."""
@@ -45,6 +58,8 @@ def render(picture: Picture, format: str, dpi: int) -> bytes:
     if format not in RENDERED:
         raise ValueError(f"unknown format {format!r}; known are {', '.join(RENDERED)}")
     dot = write(picture, _SCALE, cut_dashes=format != "svg")
+    if format != "svg":
+        _check_letters(picture, format)
     if format == "png":
         _check_pixels(picture, dpi)
         dot = dot.replace("{\n", f'{{\n  graph [dpi="{dpi}"];\n', 1)
@@ -54,22 +69,47 @@ def render(picture: Picture, format: str, dpi: int) -> bytes:
             data = _with_program(dot, format)
     if format == "svg":
         return svg.finish(data, _SCALE)
-    return _undated(data) if format == "pdf" else data
+    return _with_resolution(data, dpi) if format == "png" else _undated(data)
 
 
-def _undated(pdf: bytes) -> bytes:
-    """A PDF without the time it was made at, so that the same picture is the same file.
+def _with_resolution(data: bytes, dpi: int) -> bytes:
+    """A PNG that says how many pixels make a metre, so that it is printed at its size."""
+    per_metre = round(dpi / 0.0254)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    # Right after the header, which has a length of its own.
+    end = len(_PNG) + 12 + struct.unpack_from(">I", data, len(_PNG))[0]
+    return data[:end] + chunk + data[end:]
+
+
+def _undated(data: bytes) -> bytes:
+    """A PDF or EPS without the time it was made at, so that the same picture is the same file.
 
     Blanks take the time's place: PDF files hold the positions of what is in them.
     """
-    return re.sub(rb"/CreationDate \([^)]*\)", lambda found: b" " * len(found.group()), pdf)
+    pattern = rb"/CreationDate \([^)]*\)|(?m:^%%CreationDate: .*$)"
+    return re.sub(pattern, lambda found: b" " * len(found.group()), data)
+
+
+def _check_letters(picture: Picture, format: str) -> None:
+    """Letters that the shipped font lacks would become boxes where nothing else can stand in for it.
+
+    A browser that shows an SVG takes them from the reader's own fonts.
+    """
+    lacking = fonts.missing("".join(span.text for span in picture.spans()))
+    if lacking:
+        some = " ".join(lacking[:_NAMED]) + (" …" if len(lacking) > _NAMED else "")
+        raise DrawError(
+            f"the font of pictures has no {some}: draw it as SVG, which takes them from the reader's own "
+            f"fonts, or use Latin, Greek or Cyrillic letters for {format}"
+        )
 
 
 def _check_pixels(picture: Picture, dpi: int) -> None:
     """PNG files made with Graphviz end at a number of pixels, without a word about it."""
     if dpi < 1:
         raise ValueError(f"dpi must be 1 or more, not {dpi}")
-    longest = max(picture.width, picture.height)
+    longest = max(picture.width, picture.height) * picture.zoom
     if longest * dpi / _POINTS <= _MOST_PIXELS:
         return
     raise DrawError(
@@ -89,7 +129,7 @@ def _with_library(dot: str, format: str) -> bytes | None:
         # A fresh graph for each picture: a second layout of the same one starts from the first's remains.
         graph = pygraphviz.AGraph(string=dot)
         try:
-            data = graph.draw(path=None, format=format, prog="nop2")
+            data = graph.draw(path=None, format=_NAMES[format], prog="nop2")
         except Exception as error:
             raise DrawError(f"Graphviz cannot draw this: {errors() or error}") from error
         finally:
@@ -103,8 +143,11 @@ def _with_program(dot: str, format: str) -> bytes:
     """Render with the ``neato`` that comes with ``dot``."""
     import graphviz
 
+    renderer = _NAMES[format].partition(":")[2]
     try:
-        data: bytes = graphviz.pipe("neato", format, dot.encode(), neato_no_op=2, quiet=True)
+        data: bytes = graphviz.pipe(
+            "neato", format, dot.encode(), renderer=renderer or None, neato_no_op=2, quiet=True
+        )
     except graphviz.ExecutableNotFound as error:
         raise DrawError(f"pygraphviz cannot be loaded and there is no `dot` program: {_INSTALL}") from error
     except graphviz.CalledProcessError as error:

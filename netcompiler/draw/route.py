@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from netcompiler.draw import words
-from netcompiler.draw.curves import bend, rounded, swing, with_tip
+from netcompiler.draw.curves import bend, rounded, straight, swing, with_tip
 from netcompiler.draw.layout.cell import Area, Cell, Hint, Spot
-from netcompiler.draw.layout.measure import is_small
+from netcompiler.draw.layout.measure import ASIDE, is_small
 from netcompiler.draw.picture import Arrow, Point
 from netcompiler.draw.theme import Theme
 from netcompiler.draw.tree import Box, Flow, Item
@@ -16,11 +16,11 @@ from netcompiler.draw.tree import Box, Flow, Item
 _APART = 3.5
 """Half the distance between an arc that arrives at a node's side and one that leaves it there."""
 
+_JOINS = 8.0
+"""How far above a junction a value of another group joins the way to it."""
+
 _BELOW = 12.0
 """How far below a block what leaves its last merge turns to the side."""
-
-ASIDE = 0.24
-"""How far from a node's middle its side is met by what runs across, in its height."""
 
 
 class Router:
@@ -42,11 +42,6 @@ class Router:
         hint = self._hints.get(flow)
         return flow in self._detours or (flow.skip and hint is not None and hint.way != "turn")
 
-    def is_across(self, flow: Flow) -> bool:
-        """True for what runs from a node's side."""
-        hint = self._hints.get(flow)
-        return hint is not None and hint.way == "across"
-
     def is_plain(self, flow: Flow) -> bool:
         """True for what runs simply on."""
         return flow not in self._hints
@@ -63,16 +58,18 @@ class Router:
     def arrow(self, flow: Flow) -> Arrow:
         """The arrow of a flow."""
         points = self._way(flow, self._spots[flow.source], self._spots[flow.target])
-        curve, tip = (points, None) if flow.target.role == "junction" else with_tip(points)
+        ends_open = flow.target.role == "junction" and not flow.crosses
         theme = self._theme
         skip = self.is_skip(flow)
+        width = theme.thick if flow.crosses or skip else theme.thin
+        curve, tip = (points, None) if ends_open else with_tip(points, width)
         return Arrow(
             flow.source,
             flow.target,
             tuple(curve),
             tip,
             theme.crossing if flow.crosses else theme.skip if skip else theme.flow,
-            width=1.2 if flow.crosses or skip else 1.0,
+            width=width,
             dashed=flow.crosses or self.is_detour(flow),
             tooltip=words.shape(flow.shape),
         )
@@ -86,7 +83,7 @@ class Router:
         if hint.way == "across":
             if is_small(source.leaf) and not flow.crosses:
                 return self._under(source, target)
-            return _across(source, target)
+            return self._across(hint.points, source, target)
         if hint.way == "out":
             return self._out(source, target)
         if hint.way == "in":
@@ -128,8 +125,45 @@ class Router:
         between = (self._outermost(source, target).right + self._outermost(target, source).left) / 2
         end = (target.left, target.y - ASIDE * target.height)
         if between <= source.right or between >= target.left or below < source.bottom:
-            return _across(source, target)
+            return self._across((), source, target)
         return rounded([(source.x, below), (between, below), (between, end[1]), end])
+
+    def _across(self, points: Sequence[Point], source: Spot, target: Spot) -> list[Point]:
+        """From side to facing side, a little lower where it leaves than where it arrives, and straight on
+        from each given point to the next. Small leaves, and such as have something beside them, are met at
+        the foot and the head.
+        """
+        right = target.x >= source.x
+        upright = not self._is_free(source, right=right), not self._is_free(target, right=not right)
+        start = (source.right if right else source.left, source.y + ASIDE * source.height)
+        end = (target.left if right else target.right, target.y - ASIDE * target.height)
+        if upright[0]:
+            start = (source.x, source.bottom)
+        if upright[1]:
+            end = (target.x, target.top)
+        if target.leaf.role == "junction":
+            # Onto the line that comes in from above: the sides are for what leaves.
+            upright, end = (upright[0], False), (target.x, target.top - _JOINS)
+        if not points:
+            return bend(start, end, upright=upright)
+        curve = bend(start, points[0], upright=(upright[0], False))
+        for one, other in pairwise(points):
+            curve += straight(one, other)[1:]
+        return curve + bend(points[-1], end, upright=(False, upright[1]))[1:]
+
+    def _is_free(self, spot: Spot, *, right: bool) -> bool:
+        """True when a way may leave a leaf at this side: nothing of its lane stands there."""
+        if is_small(spot.leaf):
+            return False
+        lane = next((box for box in self._around(spot) if box.lane is not None), None)
+        if lane is None:
+            return True
+        area = self._areas[lane]
+        low, high = (spot.right, area.right) if right else (area.left, spot.left)
+        return not any(
+            low < other.x < high and other.top < spot.bottom and other.bottom > spot.top
+            for other in self._spots.values()
+        )
 
     def _outermost(self, spot: Spot, other: Spot) -> Area | Spot:
         """The largest block that holds a leaf and not the other; the leaf itself where there is none."""
@@ -146,7 +180,7 @@ class Router:
 
     def _out(self, source: Spot, target: Spot) -> list[Point]:
         start = self._side(source, leaving=True)
-        if target.left <= source.right or target.top <= start[1] <= target.bottom:
+        if target.x <= source.right or target.top <= start[1] <= target.bottom:
             return self._on(source, target)
         end = (target.x, target.top if target.y > start[1] else target.bottom)
         return rounded([start, (target.x, start[1]), end])
@@ -174,21 +208,6 @@ def _meet(spot: Spot, x: float, *, foot: bool) -> Point:
     room = max(spot.width / 2 - 9, 0.0)
     shift = 0.0 if abs(x - spot.x) < 0.5 else max(-room, min(room, (x - spot.x) * 0.2))
     return spot.x + shift, spot.bottom if foot else spot.top
-
-
-def _across(source: Spot, target: Spot) -> list[Point]:
-    """From side to facing side, a little lower where it leaves than where it arrives; small leaves are met at
-    the foot and the head.
-    """
-    right = target.x >= source.x
-    small = [is_small(spot.leaf) for spot in (source, target)]
-    start = (source.right if right else source.left, source.y + ASIDE * source.height)
-    end = (target.left if right else target.right, target.y - ASIDE * target.height)
-    if small[0]:
-        start = (source.x, source.bottom)
-    if small[1]:
-        end = (target.x, target.top)
-    return bend(start, end, upright=(small[0], small[1]))
 
 
 def _fan(hint: Hint, source: Spot, target: Spot) -> list[Point]:

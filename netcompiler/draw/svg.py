@@ -1,4 +1,8 @@
-"""The last touch to an SVG: the font goes into it, so that a browser shows what other formats show."""
+"""The last touch to an SVG: the font goes into it, so that a browser shows what other formats show.
+
+An SVG may become part of a page, with others beside it: of a notebook, say. It has no style rule but its
+fonts, no id and no class, so that none restyles another; what all its text shares is said at its root.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,11 @@ _TEXT = re.compile(
     r"(?P<content>[^<]*)</text>"
 )
 
+_NUMBERED = re.compile(r'(<g id="(?:clust|node|edge)[^>]*>\n)<title>.*</title>\n')
+"""Names that mean nothing to a reader, with what stands before them: a browser would show them on hover."""
+
+_MARKED = re.compile(r'<g id="[^"]*"(?: class="[^"]*")?')
+
 
 def finish(svg: bytes, scale: float) -> bytes:
     """An SVG that needs nothing but itself, of a picture that was written ``scale`` times as large."""
@@ -24,11 +33,13 @@ def finish(svg: bytes, scale: float) -> bytes:
     stack = ",".join([f"'{fonts.FAMILY}'", *(f"'{f}'" if " " in f else f for f in fonts.FALLBACKS)])
     text = text.replace(f' font-family="{fonts.FAMILY}"', "")
     text = text.replace('stroke-dasharray="5,2"', f'stroke-dasharray="{4.5 * scale:g},{3 * scale:g}"')
-    text = text.replace(' xml:space="preserve"', "")
+    text = text.replace(' xml:space="preserve"', "")  # blanks that count are no-break spaces
     text = "\n".join(_anchored(text.split("\n")))
-    style = f"<style>{_faces()}text{{font-family:{stack};white-space:pre}}</style>"
-    head = text.index(">", text.index("<svg")) + 1
-    return (text[:head] + "\n" + style + text[head:]).encode()
+    text = _MARKED.sub("<g", _NUMBERED.sub(r"\1", text))
+    root = text.index("<svg") + len("<svg")
+    head = text.index(">", root) + 1
+    font = f' font-family="{stack}"'
+    return f"{text[:root]}{font}{text[root:head]}\n<style>{_faces()}</style>{text[head:]}".encode()
 
 
 def _anchored(lines: Iterable[str]) -> Iterator[str]:

@@ -17,6 +17,21 @@ Role = Literal["layer", "merge", "input", "output", "junction", "summary"]
 """What a leaf is: ``junction`` is the point where a value forks, ``summary`` a whole block in one node."""
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What an item takes a sample.
+
+    Attributes:
+        parameters: its parameters.
+        macs: its multiply-accumulates.
+        each: True for those of one of several copies.
+    """
+
+    parameters: int
+    macs: int
+    each: bool = False
+
+
 @dataclass(eq=False)
 class Leaf:
     """One node of the picture.
@@ -34,6 +49,8 @@ class Leaf:
         times: how many identical copies in a row it stands for.
         copies: the copies that were folded into it.
         training_only: True for an output that is given in training only.
+        number: the numbers of the blocks it stands for, where only these tell it from its neighbours.
+        costs: what it takes, if that is to be shown.
     """
 
     role: Role
@@ -48,6 +65,8 @@ class Leaf:
     times: int = 1
     copies: list[Item] = field(default_factory=list)
     training_only: bool = False
+    number: str = ""
+    costs: Costs | None = None
 
 
 @dataclass(eq=False)
@@ -65,6 +84,11 @@ class Box:
         varies: True when the copies have the same layers, but shapes that differ.
         group: its placement group.
         lane: the number of the placement group that this box is all of; None for a block.
+        around: paths of the scopes around it that hold nothing else.
+        shown: ``all`` for a block that is shown with all that is in it whatever the depth, ``node`` for one
+            that is shown as one node.
+        number: its number, or those of the blocks it stands for, where only these tell it from others.
+        costs: what is in it takes, if that is to be shown.
     """
 
     name: str
@@ -77,6 +101,10 @@ class Box:
     varies: bool = False
     group: str | None = None
     lane: int | None = None
+    around: tuple[str, ...] = ()
+    shown: Literal["", "all", "node"] = ""
+    number: str = ""
+    costs: Costs | None = None
 
 
 Item = Leaf | Box

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from netcompiler.operations.base import Shape
 
 _THOUSAND = 1000
@@ -25,6 +28,17 @@ def size(number: int) -> str:
 def plural(number: int, noun: str) -> str:
     """``1 layer``, ``2 layers``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def span(names: Sequence[str]) -> str:
+    """``conv3–5`` for ``conv3``, ``conv4``, ``conv5``; a name alone for a single one, and "" for none."""
+    if len(names) < 2:
+        return "".join(names)
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False))
+    common = "".join(letter for letter, _ in pairs).rstrip("0123456789")
+    rest = names[-1].removeprefix(common)
+    numbered = rest[:1].isdecimal() and names[0].removeprefix(common)[:1].isdecimal()
+    return f"{names[0]}–{rest if numbered else names[-1]}"
 
 
 def _scaled(number: int, units: tuple[str, ...], precise: bool = False) -> str:

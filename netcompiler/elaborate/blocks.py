@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 from netcompiler import syntax
 from netcompiler.code import Literal
 from netcompiler.diagnostics import suggest
-from netcompiler.elaborate.binding import match_arguments
 from netcompiler.elaborate.environment import Binding, Frame, Here, NetState, Slot
 from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data
 from netcompiler.source import Span
@@ -151,24 +150,9 @@ def _bind(evaluator: Evaluator, block: Block, given: Iterable[Given], span: Span
     definition = block.definition
     kind = definition.kind if isinstance(definition, syntax.Definition) else "net"
     what = f"{kind} `{block.name}`"
-    names = [p.name for p in definition.parameters]
-    matched = match_arguments(evaluator.session, what, names, given, span)
     frame = block.frame.child()
     frame.defaults = block.defaults
-    complete = True
-    for parameter in definition.parameters:
-        if parameter.name in frame.variables:
-            message = f"{what} has two parameters `{parameter.name}`"
-            evaluator.session.error("E206", message, parameter.span)
-        elif parameter.name in matched:
-            frame.variables[parameter.name] = matched[parameter.name].value
-        elif parameter.default is not None:
-            frame.variables[parameter.name] = evaluator.evaluate(parameter.default, Here.outside(frame))
-        else:
-            help = f"it takes {', '.join(names)}"
-            evaluator.session.error("E203", f"{what} needs `{parameter.name}`", span, help=help)
-            complete = False
-    return frame if complete else None
+    return evaluator.bind(what, definition.parameters, given, frame, span)
 
 
 def _data(frame: Frame) -> dict[str, Literal]:

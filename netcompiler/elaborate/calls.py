@@ -47,7 +47,7 @@ class CallRunner:
         if not isinstance(callee, Callee):
             return LOST
         given = (*callee.given, *given)
-        if here.value is None:
+        if here.value is None and not _is_source(callee):
             return self.steps.no_value(action.span)
         if isinstance(callee.target, Block):
             return self.blocks.run(callee.target, given, here, slot)
@@ -63,11 +63,14 @@ class CallRunner:
     def _operation(self, operation: Operation, given: Iterable[Given], here: Here, slot: Slot) -> Flow | None:
         path = slot.path(here.scope)
         args = self.bind(operation, given, here, slot.span)
-        if args is None or here.value is None:
+        if args is None:
             return LOST
+        new = NewLayer(operation, args, path, named=slot.name is not None, span=slot.span)
+        if operation.source:
+            return self.steps.builder.add(new, [])
+        assert here.value is not None
         if operation.name == "identity":
             return here.value
-        new = NewLayer(operation, args, path, named=slot.name is not None, span=slot.span)
         return self.steps.builder.add(new, [Operand(here.value)])
 
     # ---- merges ------------------------------------------------------------------------------
@@ -213,6 +216,11 @@ class CallRunner:
             message = f"`{node.span.text}` is {kind_of(callee)}, not an operation or a block"
             self.session.error("E218", message, node.span)
         return UNKNOWN
+
+
+def _is_source(callee: Callee) -> bool:
+    """True for what takes no value."""
+    return isinstance(callee.target, Operation) and callee.target.source
 
 
 def _hint(name: str, here: Here) -> str | None:

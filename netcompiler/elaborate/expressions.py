@@ -10,11 +10,21 @@ from typing import Any
 
 from netcompiler import syntax
 from netcompiler.diagnostics import suggest
-from netcompiler.elaborate.binding import bind_parameters
+from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
 from netcompiler.elaborate.session import Session
-from netcompiler.elaborate.values import LOST, UNKNOWN, Callee, Flow, Given, items_in, kind_of, text_of
+from netcompiler.elaborate.values import (
+    LOST,
+    UNKNOWN,
+    Callee,
+    Flow,
+    Formula,
+    Given,
+    items_in,
+    kind_of,
+    text_of,
+)
 from netcompiler.operations.arguments import Initializer
 from netcompiler.operations.base import OPERATIONS
 from netcompiler.operations.initializers import INITIALIZERS
@@ -44,10 +54,12 @@ class Evaluator:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._depth = 0
+        self._running: list[Formula] = []
         self._rules: Mapping[type, Callable[[Any, Here], object]] = {
             syntax.Constant: self._constant,
             syntax.Name: self._name,
             syntax.ListOf: self._list,
+            syntax.ListFor: self._list_for,
             syntax.Index: self._index,
             syntax.Attribute: self._attribute,
             syntax.CallOf: self._call,
@@ -70,6 +82,12 @@ class Evaluator:
         value = self._rules[type(expression)](expression, here)
         self._depth -= 1
         return value
+
+    def let(self, statement: syntax.Let, here: Here) -> object:
+        """What a ``let`` line names: a value, or with parameters a function."""
+        if statement.parameters is None:
+            return self.evaluate(statement.value, here)
+        return Formula(statement.name.name, statement.parameters, statement.value, here.frame)
 
     def truth(self, expression: syntax.Expression, here: Here) -> object:
         """A condition's value: True, False or UNKNOWN."""
@@ -101,6 +119,35 @@ class Evaluator:
                 names.add(argument.name)
             given.append(Given(argument.name, self.evaluate(argument.value, here), argument.span, call))
         return tuple(given)
+
+    def bind(
+        self,
+        what: str,
+        parameters: Iterable[syntax.ParameterOf],
+        given: Iterable[Given],
+        frame: Frame,
+        span: Span,
+    ) -> Frame | None:
+        """Set parameters as variables of a frame: given, else by their defaults.
+
+        None when one has no value, which has been reported.
+        """
+        names = [p.name for p in parameters]
+        matched = match_arguments(self.session, what, names, given, span)
+        complete = True
+        for parameter in parameters:
+            if parameter.name in frame.variables:
+                message = f"{what} has two parameters `{parameter.name}`"
+                self.session.error("E206", message, parameter.span)
+            elif parameter.name in matched:
+                frame.variables[parameter.name] = matched[parameter.name].value
+            elif parameter.default is not None:
+                frame.variables[parameter.name] = self.evaluate(parameter.default, Here.outside(frame))
+            else:
+                help = f"it takes {', '.join(names)}"
+                self.session.error("E203", f"{what} needs `{parameter.name}`", span, help=help)
+                complete = False
+        return frame if complete else None
 
     # ---- names -------------------------------------------------------------------------------
 
@@ -191,6 +238,21 @@ class Evaluator:
     def _list(self, node: syntax.ListOf, here: Here) -> object:
         items = tuple([self.evaluate(item, here) for item in node.items])
         return UNKNOWN if UNKNOWN in items else self._bounded(items, node.span)
+
+    def _list_for(self, node: syntax.ListFor, here: Here) -> object:
+        items = self.evaluate(node.items, here)
+        if items is UNKNOWN:
+            return UNKNOWN
+        if not isinstance(items, (tuple, range)):
+            message = f"`for` goes through a list or a range, this is {kind_of(items)}"
+            self.session.error("E218", message, node.items.span)
+            return UNKNOWN
+        values = []
+        for item in items:
+            inner = here.braced()
+            inner.frame.variables[node.name.name] = item
+            values.append(self.evaluate(node.item, inner))
+        return UNKNOWN if UNKNOWN in values else self._bounded(tuple(values), node.span)
 
     def _conditional(self, node: syntax.Conditional, here: Here) -> object:
         test = self.truth(node.test, here)
@@ -316,11 +378,27 @@ class Evaluator:
         callee = self.evaluate(node.callee, here)
         if callee is UNKNOWN:
             return UNKNOWN
+        if isinstance(callee, Formula):
+            return self._formula(callee, given, node.span)
         if not isinstance(callee, Callee):
             what = f"`{node.callee.span.text}` is {kind_of(callee)} and cannot be called"
             self.session.error("E218", what, node.callee.span)
             return UNKNOWN
         return Callee(callee.target, (*callee.given, *given))
+
+    def _formula(self, formula: Formula, given: tuple[Given, ...], span: Span) -> object:
+        """The value of a function of the spec for these arguments."""
+        what = f"`{formula.name}`"
+        if formula in self._running:
+            self.session.error("E207", f"{what} calls itself", span)
+            return UNKNOWN
+        frame = self.bind(what, formula.parameters, given, formula.frame.child(), span)
+        if frame is None:
+            return UNKNOWN
+        self._running.append(formula)
+        value = self.evaluate(formula.value, Here.outside(frame))
+        self._running.pop()
+        return value
 
     def _function(self, name: str, given: tuple[Given, ...], span: Span) -> object:
         values: list[Any] = [g.value for g in given]

@@ -66,7 +66,7 @@ class _Definer:
     def _let(self, item: syntax.Let, frame: Frame, evaluator: Evaluator) -> None:
         if item.name.name in frame.variables:
             self.session.error("E206", f"`{item.name.name}` is defined already", item.name.span)
-        frame.variables[item.name.name] = evaluator.evaluate(item.value, Here.outside(frame))
+        frame.variables[item.name.name] = evaluator.let(item, Here.outside(frame))
 
     def _define(self, item: syntax.Definition | syntax.Variant, definitions: Definitions) -> None:
         name = item.name.name

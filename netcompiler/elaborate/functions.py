@@ -55,6 +55,26 @@ def _one_list(values: Sequence[object]) -> bool:
     return len(values) == 1 and isinstance(values[0], (tuple, range, str))
 
 
+def _one_positive(values: Sequence[object]) -> bool:
+    return _one_number(values) and values[0] > 0  # type: ignore[operator]
+
+
+def _one_not_negative(values: Sequence[object]) -> bool:
+    return _one_number(values) and values[0] >= 0  # type: ignore[operator]
+
+
+def _list_and_item(values: Sequence[object]) -> bool:
+    return len(values) == 2 and isinstance(values[0], (tuple, range))
+
+
+def _unique(items: Sequence[object]) -> tuple[object, ...]:
+    return tuple({(type(item), item): item for item in items}.values())  # 1 and true are two items
+
+
+def _count(items: Sequence[object], item: object) -> int:
+    return sum(type(one) is type(item) and one == item for one in items)
+
+
 def _round(value: float) -> int:
     return math.floor(value + 0.5)
 
@@ -71,5 +91,9 @@ FUNCTIONS: dict[str, Function] = {
     "floor": Function(_NUMBER, _one_number, math.floor),
     "ceil": Function(_NUMBER, _one_number, math.ceil),
     "round": Function(_NUMBER, _one_number, _round),
+    "sqrt": Function("one number, 0 or more", _one_not_negative, math.sqrt),
+    "log": Function("one number above 0", _one_positive, math.log),
+    "unique": Function("one list", _one_list, _unique),
+    "count": Function("a list and an item", _list_and_item, _count),
 }
 """Functions by name. ``round`` rounds halves up, as the papers' width formulas do."""

@@ -94,6 +94,9 @@ class LayerBuilder:
             return LOST
         if not new.mixes and not self._meet(operands, new.span):
             return LOST
+        constant = all(operand.flow.constant for operand in operands)
+        if not constant and not self._batch_fits(new.operation, operands, new.span):
+            return LOST
         parts = [_reads(operands, column, new.mixes) for column in range(max(1, len(self.columns)))]
         inputs = tuple(read.shape for read in parts[0])
         shape = self._shape(new, inputs)
@@ -110,7 +113,7 @@ class LayerBuilder:
             self._append(layer, column)
             sources.append(layer.id)
             groups.append(group)
-        return Flow(tuple(sources), shape, tuple(groups))
+        return Flow(tuple(sources), shape, tuple(groups), constant=constant)
 
     def _shape(self, new: NewLayer, inputs: tuple[Shape, ...]) -> Shape | None:
         name = new.operation.name
@@ -138,6 +141,21 @@ class LayerBuilder:
                 )
                 return False
         return True
+
+    def _batch_fits(self, operation: Operation, operands: Sequence[Operand], span: Span) -> bool:
+        """Whether values that are the same for all samples stand where a batch can meet them."""
+        if not any(operand.flow.constant for operand in operands):
+            return True
+        if not operation.broadcasts:
+            message = f"{operation.name}: one value depends on no input, and the others do"
+            help = "such a value stands in a batch of 1, which `add`, `multiply` and `matmul` take"
+        elif operands[0].flow.constant and operation.indices == ():
+            message = f"{operation.name}: the first value depends on no input, and another does"
+            help = "begin with the other one: `from scores -> add(bias)`"
+        else:
+            return True
+        self.session.error("E204", message, span, help=help)
+        return False
 
     def _layer(
         self, new: NewLayer, inputs: tuple[Shape, ...], shape: Shape, group: str | None

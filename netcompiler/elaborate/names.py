@@ -10,7 +10,7 @@ from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import UNKNOWN, kind_of
 from netcompiler.source import Span
 
-_PATH = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
+_PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LONGEST = 200
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
@@ -49,7 +49,7 @@ def is_name(text: str, span: Span, session: Session) -> bool:
     """Whether a step, input or group can be called this; if not, it is reported."""
     if not _PATH.fullmatch(text):
         shown = text if len(text) <= 60 else text[:59] + "…"
-        help = "a name has letters a to z, digits and `_`, with dots between parts"
+        help = "a name has letters a to z, digits, `_` and `-`, with dots between parts"
         session.error("E219", f"`{shown}` cannot be a name", span, help=help)
         return False
     if len(text) > _LONGEST:

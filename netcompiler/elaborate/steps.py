@@ -113,7 +113,7 @@ class StepRunner:
         if name in here.frame.variables:
             message = f"`{name}` is defined already in these braces"
             self.session.error("E206", message, statement.name.span)
-        here.frame.variables[name] = self.evaluator.evaluate(statement.value, here)
+        here.frame.variables[name] = self.evaluator.let(statement, here)
 
     # ---- steps -------------------------------------------------------------------------------
 

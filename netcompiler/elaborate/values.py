@@ -34,12 +34,14 @@ class Flow:
         shape: its shape; None when an error keeps it from being known.
         groups: the placement group of each source; None for an input.
         admitted: groups it may be read from although it stands elsewhere: set on entering ``on``.
+        constant: True when it depends on no input, and so is the same for all samples.
     """
 
     sources: tuple[str, ...]
     shape: Shape | None
     groups: tuple[str | None, ...]
     admitted: tuple[str, ...] = ()
+    constant: bool = False
 
     @property
     def spread(self) -> bool:
@@ -72,6 +74,16 @@ class Block:
     definition: syntax.Definition | syntax.Variant
     frame: Frame
     defaults: Defaults
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formula:
+    """A function of a spec, ``let name(parameters) = value``, with the variables that it sees."""
+
+    name: str
+    parameters: tuple[syntax.ParameterOf, ...]
+    value: syntax.Expression
+    frame: Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +128,8 @@ def kind_of(value: object) -> str:
         return "the value of a layer"
     if isinstance(value, Callee):
         return "an operation" if isinstance(value.target, Operation) else "a block"
-    if isinstance(value, Initializer):
-        return "an initialiser"
-    return "an unknown value"
+    named = {Initializer: "an initialiser", Formula: "a function"}
+    return named.get(type(value), "an unknown value")
 
 
 def is_data(value: object) -> bool:
@@ -146,7 +157,7 @@ def text_of(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Callee):
+    if isinstance(value, (Callee, Formula)):
         return value.name
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_text, value)) + "]"

@@ -2,6 +2,7 @@
 
 from netcompiler.operations import (
     activation,
+    arithmetic,
     attention,
     convolution,
     dropout,
@@ -12,6 +13,7 @@ from netcompiler.operations import (
     pooling,
     resampling,
     shaping,
+    tensors,
     transfer,
 )
 from netcompiler.operations.base import OPERATIONS
@@ -19,6 +21,7 @@ from netcompiler.operations.base import OPERATIONS
 __all__ = [
     "OPERATIONS",
     "activation",
+    "arithmetic",
     "attention",
     "convolution",
     "dropout",
@@ -29,5 +32,6 @@ __all__ = [
     "pooling",
     "resampling",
     "shaping",
+    "tensors",
     "transfer",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from netcompiler.code import Code, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
-from netcompiler.operations.arguments import boolean, real, whole
+from netcompiler.operations.arguments import boolean, extents, real, whole
 from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
 
 _ATTENTION = '''
@@ -145,3 +147,69 @@ class CrossAttention(_Attention):
 
     def label(self, call: Call) -> str:
         return f"cross-attention, {call.whole('num_heads')} heads"
+
+
+_WINDOW_MASK = '''
+class ShiftedWindowMask(nn.Module):
+    """Adds -100 to the scores of tokens that share a window only because a shift went over the edge."""
+
+    mask: Tensor
+
+    def __init__(
+        self, size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
+    ) -> None:
+        super().__init__()
+        regions = []
+        for extent, window, shift in zip(size, window_size, shift_size):
+            place = torch.arange(extent)
+            regions.append((place >= extent - window).long() + (place >= extent - shift).long())
+        region = 3 * regions[0][:, None] + regions[1]
+        windows = region.unflatten(1, (-1, window_size[1])).unflatten(0, (-1, window_size[0]))
+        windows = windows.transpose(1, 2).reshape(-1, 1, window_size[0] * window_size[1])
+        mask = (windows[..., None] != windows[..., None, :]) * -100.0
+        self.register_buffer("mask", mask, persistent=False)
+
+    def forward(self, scores: Tensor) -> Tensor:
+        return scores + self.mask
+'''
+
+
+@register
+class ShiftedWindowMask(Operation):
+    """The mask of shifted windows (Swin; Liu et al., 2021), on the scores before the softmax.
+
+    `roll` brings tokens from one edge of the map to the other, into windows with tokens that were never near
+    them. The scores of such pairs are lowered by 100, which is 0 after the softmax.
+    """
+
+    name = "shifted_window_mask"
+    kind = "attention"
+    doc = (
+        "Lowers by 100 the scores, [windows, heads, tokens, tokens], of tokens that a shift brought together."
+    )
+    parameters = (
+        Parameter("size", extents(1), doc="height and width of the map, which the windows divide"),
+        Parameter("window_size", extents(1), doc="height and width of a window"),
+        Parameter("shift_size", extents(0), doc="by how much the map is rolled up and to the left"),
+    )
+    overwritable = True
+
+    def shape(self, call: Call) -> Shape:
+        size, window, shift = (call.extents(name, 2) for name in ("size", "window_size", "shift_size"))
+        if any(extent % w for extent, w in zip(size, window, strict=True)):
+            raise ShapeError("E205", f"windows of {rules.by(window)} do not divide {rules.by(size)}")
+        if any(s >= w for s, w in zip(shift, window, strict=True)):
+            raise ShapeError("E205", "`shift_size` is smaller than `window_size`")
+        tokens = prod(window)
+        windows = prod(size) // tokens
+        if len(call.input) != 4 or (call.input[0], *call.input[2:]) != (windows, tokens, tokens):
+            expects = f"[{windows}, heads, {tokens}, {tokens}]"
+            raise ShapeError("E210", f"expects an input of shape {expects}, got {shape_text(call.input)}")
+        return call.input
+
+    def code(self, call: Call) -> Code:
+        sizes = {p.name: call.extents(p.name, 2) for p in self.parameters}
+        return rules.module(self, call, "ShiftedWindowMask", sizes, helper=_WINDOW_MASK)
+
+    def label(self, call: Call) -> str:
+        return "window mask"

@@ -161,6 +161,11 @@ class Operation(ABC):
         merges: True when it takes any number of inputs (``add``, ``concat`` …).
         overwritable: True when backward does not read its output, so the next layer may work in place.
         inplace: True when its torch.nn module has an ``inplace`` argument.
+        bare: True when it is a tensor without a module: its key has no ``.weight``.
+        source: True when it takes no value. What it gives is the same for all samples of a batch, and stands
+            in a batch of 1.
+        broadcasts: True for a merge that lets values of a batch of 1 meet those of any batch.
+        indices: which of its inputs hold whole numbers that name entries of something.
     """
 
     name: ClassVar[str]
@@ -170,6 +175,10 @@ class Operation(ABC):
     merges: ClassVar[bool] = False
     overwritable: ClassVar[bool] = False
     inplace: ClassVar[bool] = False
+    bare: ClassVar[bool] = False
+    source: ClassVar[bool] = False
+    broadcasts: ClassVar[bool] = False
+    indices: ClassVar[tuple[int, ...]] = ()
 
     @abstractmethod
     def shape(self, call: Call) -> Shape:

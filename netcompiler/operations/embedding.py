@@ -1,22 +1,41 @@
-"""Learned tokens and positions of transformers on images (ViT; Dosovitskiy et al., 2020)."""
+"""Learned vectors of words, tokens and positions."""
 
 from __future__ import annotations
 
 from netcompiler.code import Code
 from netcompiler.operations import rules
-from netcompiler.operations.base import Call, Operation, Shape, register
+from netcompiler.operations.arguments import whole
+from netcompiler.operations.base import Call, Operation, Parameter, Shape, register
 
-_CLASS_EMBEDDING = '''
-class ClassToken(nn.Module):
-    """Puts a learned token before the others of (batch, tokens, features)."""
 
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(1, 1, features))
+@register
+class Embedding(Operation):
+    """A learned vector for each number: torch.nn.Embedding. The input holds whole numbers, such as words'."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        return torch.cat([self.weight.expand(input.shape[0], -1, -1), input], dim=1)
-'''
+    name = "embedding"
+    kind = "embedding"
+    doc = "A learned vector for each whole number of the input, normal(std=1) unless `init` says otherwise."
+    parameters = (
+        Parameter("num_embeddings", whole(1), doc="how many numbers there are: 0 to `num_embeddings` - 1"),
+        Parameter("embedding_dim", whole(1), doc="features of a vector"),
+        rules.INIT,
+    )
+    indices = (0,)
+    overwritable = True
+
+    def shape(self, call: Call) -> Shape:
+        rules.check_initializers(self, call)
+        return (*call.input, call.whole("embedding_dim"))
+
+    def weights(self, call: Call) -> dict[str, Shape]:
+        return {"weight": (call.whole("num_embeddings"), call.whole("embedding_dim"))}
+
+    def code(self, call: Call) -> Code:
+        sizes = {name: call.whole(name) for name in ("num_embeddings", "embedding_dim")}
+        return rules.module(self, call, "nn.Embedding", sizes)
+
+    def label(self, call: Call) -> str:
+        return f"embedding, {call.whole('num_embeddings')}"
 
 
 @register
@@ -27,6 +46,7 @@ class ClassToken(Operation):
     kind = "embedding"
     doc = "Puts a learned token before the others, 0 at first unless `init` says otherwise."
     parameters = (rules.INIT,)
+    bare = True
     overwritable = True
 
     def shape(self, call: Call) -> Shape:
@@ -38,23 +58,11 @@ class ClassToken(Operation):
         return {"weight": (1, 1, call.input[1])}
 
     def code(self, call: Call) -> Code:
-        return rules.module(self, call, "ClassToken", {"features": call.input[1]}, helper=_CLASS_EMBEDDING)
+        template = "torch.cat([{1}.expand({0}.shape[0], -1, -1), {0}], dim=1)"
+        return rules.parameter(self.weights(call)["weight"], template)
 
     def label(self, call: Call) -> str:
         return "class token"
-
-
-_POSITION_EMBEDDING = '''
-class PositionEmbedding(nn.Module):
-    """Adds a learned tensor of the sample's shape."""
-
-    def __init__(self, *shape: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(1, *shape).normal_(std=0.02))
-
-    def forward(self, input: Tensor) -> Tensor:
-        return input + self.weight
-'''
 
 
 @register
@@ -67,6 +75,7 @@ class PositionEmbedding(Operation):
         "Adds a learned number to each element of the sample, normal(std=0.02) unless `init` says otherwise."
     )
     parameters = (rules.INIT,)
+    bare = True
     overwritable = True
 
     def shape(self, call: Call) -> Shape:
@@ -77,8 +86,8 @@ class PositionEmbedding(Operation):
         return {"weight": (1, *call.input)}
 
     def code(self, call: Call) -> Code:
-        extents = {f"extent{i}": n for i, n in enumerate(call.input)}
-        return rules.module(self, call, "PositionEmbedding", extents, helper=_POSITION_EMBEDDING)
+        initial = "torch.empty({}).normal_(std=0.02)"
+        return rules.parameter(self.weights(call)["weight"], "{0} + {1}", initial=initial)
 
     def label(self, call: Call) -> str:
         return "position embedding"

@@ -27,6 +27,7 @@ class _Elementwise(Operation):
     kind = "merge"
     parameters = (_BROADCAST,)
     merges = True
+    broadcasts = True
     overwritable = True
     operator: str
 
@@ -179,6 +180,7 @@ class Matmul(Operation):
     kind = "merge"
     doc = "Matrix product of two values over their last two dimensions; the dimensions before must agree."
     merges = True
+    broadcasts = True
     overwritable = True
 
     def shape(self, call: Call) -> Shape:
@@ -200,3 +202,40 @@ class Matmul(Operation):
 
     def code(self, call: Call) -> Code:
         return ExpressionCode("{0} @ {1}")
+
+
+@register
+class IndexSelect(Operation):
+    """Entries of a dimension by their numbers: torch.index_select, with numbers of each sample's own.
+
+    The second value holds the numbers, in one dimension. torch checks them when it runs.
+    """
+
+    name = "index_select"
+    kind = "merge"
+    doc = "Takes those entries of a dimension whose numbers the second value holds."
+    parameters = (Parameter("dim", integer(), 1, "the dimension, the batch being 0"),)
+    merges = True
+    broadcasts = True
+    indices = (1,)
+
+    def shape(self, call: Call) -> Shape:
+        if len(call.inputs) != 2:
+            raise _mismatch(
+                call, f"takes a value and the numbers of its entries, got {len(call.inputs)} values"
+            )
+        index = rules.dimension(call, "dim", call.whole("dim"))
+        numbers = call.inputs[1]
+        if len(numbers) != 1:
+            raise _mismatch(call, "takes the numbers in one dimension")
+        return (*call.input[:index], *numbers, *call.input[index + 1 :])
+
+    def code(self, call: Call) -> Code:
+        index = rules.dimension(call, "dim", call.whole("dim"))
+        place = ["None"] * len(call.input)
+        place[index] = ":"
+        numbers = "{1}" if len(place) == 1 else f"{{1}}[:, {', '.join(place)}]"
+        return ExpressionCode(f"torch.take_along_dim({{0}}, {numbers}, {index + 1})")
+
+    def label(self, call: Call) -> str:
+        return "index select"

@@ -286,19 +286,6 @@ class LocalResponseNorm(Operation):
         return "LRN"
 
 
-_SCALE = '''
-class Scale(nn.Module):
-    """Multiplies by a learned tensor that broadcasts over the batch."""
-
-    def __init__(self, *shape: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(shape))
-
-    def forward(self, input: Tensor) -> Tensor:
-        return self.weight * input
-'''
-
-
 @register
 class Scale(Operation):
     """A learned scale for each channel: CaiT's and ConvNeXt's LayerScale (Touvron et al., 2021)."""
@@ -310,6 +297,7 @@ class Scale(Operation):
         Parameter("dim", integer(), 1, "the dimension that has a number for each index, the batch being 0"),
         rules.INIT,
     )
+    bare = True
     overwritable = True
 
     def shape(self, call: Call) -> Shape:
@@ -322,6 +310,4 @@ class Scale(Operation):
         return {"weight": (call.input[index], *(1,) * (len(call.input) - index - 1))}
 
     def code(self, call: Call) -> Code:
-        shape = self.weights(call)["weight"]
-        extents: dict[str, Literal] = {f"extent{i}": n for i, n in enumerate(shape)}
-        return rules.module(self, call, "Scale", extents, unprinted=("dim",), helper=_SCALE)
+        return rules.parameter(self.weights(call)["weight"], "{1} * {0}", initial="torch.ones({})")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import prod
 from types import MappingProxyType
 
-from netcompiler.code import Argument, Literal, ModuleCode
+from netcompiler.code import Argument, Literal, ModuleCode, ParameterCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations.arguments import Initializer, initializer
 from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError
@@ -45,6 +45,18 @@ def module(
         if name not in hidden and call.args[name] != parameter.default:
             arguments.append(Argument(name, call.literal(name)))
     return ModuleCode(constructor, tuple(arguments), helper)
+
+
+def parameter(shape: Shape, template: str, *, initial: str = "torch.zeros({})") -> ParameterCode:
+    """A learned tensor of this shape, without a module around it."""
+    extents = tuple(Argument(f"extent{i}", n, positional=True) for i, n in enumerate(shape))
+    return ParameterCode("nn.Parameter", extents, initial=initial, template=template)
+
+
+def buffer(arguments: tuple[int, ...], initial: str, helper: str, template: str) -> ParameterCode:
+    """A saved tensor that is not learned, without a module: what a helper makes of the arguments."""
+    given = tuple(Argument(f"argument{i}", value, positional=True) for i, value in enumerate(arguments))
+    return ParameterCode("nn.Buffer", given, helper, initial=initial, template=template)
 
 
 def with_keywords(code: ModuleCode, **keywords: Literal) -> ModuleCode:

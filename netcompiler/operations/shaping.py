@@ -7,7 +7,7 @@ from math import prod
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
-from netcompiler.operations.arguments import integer, integers, whole
+from netcompiler.operations.arguments import integer, integer_or_integers, integers, whole
 from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
 
 
@@ -233,3 +233,33 @@ class Narrow(Operation):
     def code(self, call: Call) -> Code:
         dim, start, length = (call.whole(name) for name in ("dim", "start", "length"))
         return ExpressionCode(f"{{0}}.narrow({dim}, {start}, {length})")
+
+
+@register
+class Roll(Operation):
+    """Entries moved along dimensions, those that leave at one end coming back at the other: torch.roll.
+
+    Swin's windows are shifted so: up and to the left, and back after the attention.
+    """
+
+    name = "roll"
+    kind = "shape"
+    doc = "Moves the entries along dimensions; what leaves at one end comes back at the other."
+    parameters = (
+        Parameter(
+            "shifts", integer_or_integers(), doc="by how many places, for each dimension; negative: back"
+        ),
+        Parameter("dims", integer_or_integers(), doc="the dimensions, the batch being 0"),
+    )
+    overwritable = True
+
+    def shape(self, call: Call) -> Shape:
+        shifts, dims = call.wholes("shifts"), call.wholes("dims")
+        if len(shifts) != len(dims):
+            raise ShapeError("E205", f"`shifts` has {len(shifts)} numbers, and `dims` has {len(dims)}")
+        for dim in dims:
+            rules.dimension(call, "dims", dim)
+        return call.input
+
+    def code(self, call: Call) -> Code:
+        return ExpressionCode(f"torch.roll({{0}}, {call.wholes('shifts')}, {call.wholes('dims')})")

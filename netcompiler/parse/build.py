@@ -94,7 +94,8 @@ class Builder(Transformer_NonRecursive[Token, syntax.File | syntax.Expression]):
         return syntax.Body(tuple(c for c in children if c is not None), self._span(meta))
 
     def let(self, meta: Meta, children: Children) -> syntax.Let:
-        return syntax.Let(children[0], children[1], self._span(meta))
+        name, parameters, value = children
+        return syntax.Let(name, parameters, value, self._span(meta))
 
     def default(self, meta: Meta, children: Children) -> syntax.Default:
         return syntax.Default(children[0], children[1], self._span(meta))
@@ -206,6 +207,10 @@ class Builder(Transformer_NonRecursive[Token, syntax.File | syntax.Expression]):
 
     def list(self, meta: Meta, children: Children) -> syntax.ListOf:
         return syntax.ListOf(tuple(c for c in children if c is not None), self._span(meta))
+
+    def list_for(self, meta: Meta, children: Children) -> syntax.ListFor:
+        item, name, items = children
+        return syntax.ListFor(item, name, items, self._span(meta))
 
     def arguments(self, meta: Meta, children: Children) -> tuple[syntax.Argument, ...]:
         return tuple(c for c in children if c is not None)

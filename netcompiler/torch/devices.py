@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netcompiler.code import ParameterCode
 from netcompiler.torch.literals import string
 from netcompiler.torch.modules import Modules
 from netcompiler.torch.steps import Part, Transfer
@@ -14,6 +15,13 @@ def write_placement(modules: Modules) -> list[str]:
     """
     homes: dict[str, list[str]] = {group: [] for group in modules.plan.graph.groups}
     _find_homes(modules, "", homes)
+    bare: dict[str, list[str]] = {}
+    for step in modules.plan.steps.values():
+        if isinstance(step.code, ParameterCode) and step.group is not None and not step.layer.reuses:
+            path = "self" + modules.path("", step.layer.path)
+            if path in homes[step.group]:
+                homes[step.group].remove(path)
+                bare.setdefault(step.group, []).append(path)
     pairs = ", ".join(f"{string(group)}: [{', '.join(paths)}]" for group, paths in homes.items())
     lines = []
     for group, attribute in modules.without_weights.items():
@@ -25,6 +33,20 @@ def write_placement(modules: Modules) -> list[str]:
         "for group, device in (devices or {}).items():",
         "    for module in modules[group]:",
         "        module.to(device)",
+        *_move_parameters(bare),
+    ]
+
+
+def _move_parameters(bare: dict[str, list[str]]) -> list[str]:
+    """Statements that move learned tensors without a module around them."""
+    if not bare:
+        return []
+    pairs = ", ".join(f"{string(group)}: [{', '.join(paths)}]" for group, paths in bare.items())
+    return [
+        f"parameters = {{{pairs}}}",
+        "for group, device in (devices or {}).items():",
+        "    for parameter in parameters.get(group, []):",
+        "        parameter.data = parameter.data.to(device)",
     ]
 
 

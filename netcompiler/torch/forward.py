@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netcompiler.code import ModuleCode
+from netcompiler.code import ModuleCode, ParameterCode
 from netcompiler.torch.layout import LINE_LENGTH
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_calls
@@ -184,6 +184,14 @@ class _Writer:
             text = f"{{0}}.to({self.devices}[{string(item.code.group)}])"
             label = f"{label or 'x'}_{identifier(item.code.group, 'moved')}"
             yield _Statement((item.id,), text, [*reads], False, (label,), training_only, moves=True)
+        elif isinstance(item.code, ParameterCode):
+            # The tensor is an operand like the values, under the text that gives it.
+            self.names[item.layer.path + ".parameter"] = self.callee(item)
+            operands: list[str | _Statement] = [*reads, item.layer.path + ".parameter"]
+            operation = identifier(layer.operation.name, "value")
+            yield _Statement(
+                (item.id,), item.code.template, operands, False, (label,), training_only, operation
+            )
         elif isinstance(item.code, ModuleCode):
             text = f"{self.callee(item)}({{*}})"
             yield _Statement((item.id,), text, [*reads], False, (label,), training_only)

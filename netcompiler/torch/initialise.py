@@ -25,7 +25,10 @@ _FEW = 2
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """One tensor of one layer, and the initialiser its spec gives it."""
+    """One tensor of one layer, and the initialiser its spec gives it.
+
+    ``tensor`` is its name in the layer's module; "" where the layer is the tensor.
+    """
 
     step: Step
     tensor: str
@@ -52,7 +55,8 @@ def _targets(modules: Modules) -> list[_Target]:
         for tensor in step.layer.weights:
             suffix = next((s for s in _ARGUMENTS if tensor.endswith(s)), None)
             rule = step.layer.args.get(_ARGUMENTS[suffix]) if suffix is not None else None
-            found.append(_Target(step, tensor, rule if isinstance(rule, Initializer) else None))
+            name = "" if step.layer.operation.bare else tensor
+            found.append(_Target(step, name, rule if isinstance(rule, Initializer) else None))
     return found
 
 
@@ -76,6 +80,8 @@ def _shared_rules(modules: Modules, targets: Sequence[_Target]) -> dict[tuple[st
         rules[_kind(target), target.tensor].append(target.rule)
     shared = {}
     for (kind, tensor), given in rules.items():
+        if kind == "nn.Parameter":
+            continue  # no module, so no loop over modules finds it
         hidden = composite and kind in ("nn.Linear",)
         if len(given) <= 1 or "." in tensor or hidden or re.search(rf"\b{re.escape(kind)}\b", helpers):
             continue
@@ -168,4 +174,4 @@ def _statement(module: str, tensor: str, rule: Initializer | None) -> str:
     extra = (
         [literal(args[0][1])] if name == "constant" else [f"{key}={literal(value)}" for key, value in args]
     )
-    return f"nn.init.{name}_({', '.join([f'{module}.{tensor}', *extra])})"
+    return f"nn.init.{name}_({', '.join([f'{module}.{tensor}' if tensor else module, *extra])})"

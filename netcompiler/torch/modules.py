@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from netcompiler.code import Argument, ExpressionCode, ModuleCode
+from netcompiler.code import Argument, ExpressionCode, ModuleCode, ParameterCode
 from netcompiler.graph import Scope
 from netcompiler.torch.expressions import Chain, Construct, Expression, New
 from netcompiler.torch.forward import Method, Results, parameter_names, write_method
@@ -37,7 +37,7 @@ class Child:
         if is_plain(self.name) and self.name not in MODULE_ATTRIBUTES:
             return f"self.{self.name}"
         if _is_hidden(self.name):
-            return f"self._modules[{string(self.name)}]"
+            return f"self._{self.kind}s[{string(self.name)}]"
         return f"getattr(self, {string(self.name)})"
 
     def assign(self, value: str) -> str:
@@ -45,17 +45,25 @@ class Child:
         if is_plain(self.name) and self.name not in MODULE_ATTRIBUTES:
             return f"self.{self.name} = {value}"
         if _is_hidden(self.name):
-            return f"self._modules[{string(self.name)}] = {value}"
-        return f"self.add_module({string(self.name)}, {value})"
+            return f"self._{self.kind}s[{string(self.name)}] = {value}"
+        register = "add_module" if self.kind == "module" else f"register_{self.kind}"
+        return f"self.{register}({string(self.name)}, {value})"
+
+    @property
+    def kind(self) -> str:
+        """What torch calls it: a ``module``, or a ``parameter`` or ``buffer`` without a module around it."""
+        if isinstance(self.value, Construct) and isinstance(self.value.code, ParameterCode):
+            return "buffer" if self.value.code.constructor == "nn.Buffer" else "parameter"
+        return "module"
 
 
-def access(name: str) -> str:
-    """What follows a module's text to give its child of this name."""
+def access(name: str, kind: str = "module") -> str:
+    """What follows a module's text for its child of this name: ``module``, ``parameter`` or ``buffer``."""
     if is_plain(name) and name not in MODULE_ATTRIBUTES:
         return f".{name}"
     if _is_hidden(name):
-        return f"._modules[{string(name)}]"
-    return f".get_submodule({string(name)})"
+        return f"._{kind}s[{string(name)}]"
+    return f".get_{'sub' if kind == 'module' else ''}{kind}({string(name)})"
 
 
 def _is_hidden(name: str) -> bool:
@@ -99,7 +107,10 @@ class Unit:
     def access(self, name: str) -> str:
         """What follows the module's text to give the child module of this name."""
         by_position = self.names is None and (self.is_chain or not self.is_class)
-        return f"[{int(name)}]" if by_position else access(name)
+        if by_position:
+            return f"[{int(name)}]"
+        child = self.children.get(name)
+        return access(name, "module" if child is None else child.kind)
 
 
 class Modules:
@@ -140,8 +151,8 @@ class Modules:
         for group in self.plan.graph.groups:
             layer = self.plan.anchors.get((scope, group))
             if group in moves and layer is not None:
-                weight = next(iter(layer.weights))
-                homes.append((group, f"self{self.path(scope, layer.path)}.{weight}.device"))
+                weight = "" if layer.operation.bare else f".{next(iter(layer.weights))}"
+                homes.append((group, f"self{self.path(scope, layer.path)}{weight}.device"))
             elif group in moves:
                 homes.append((group, f"self.{self.without_weights[group]}"))
         return tuple(homes)
@@ -320,6 +331,8 @@ class Modules:
     def _item_value(self, item: Step | Part) -> Expression:
         if isinstance(item, Part):
             return self.units[item.scope].value
+        if isinstance(item.code, ParameterCode):
+            return Construct(item.code, item.layer.operation)
         construct = self._construct(item)
         assert construct is not None, f"layer {item.id} is no module"
         return construct
@@ -327,6 +340,8 @@ class Modules:
     def _construct(self, step: Step) -> Construct | None:
         """The module that a step calls, or could call: some expressions have modules in torch.nn."""
         code = step.code
+        if isinstance(code, ParameterCode):
+            return None
         if isinstance(code, ModuleCode):
             if step.id in self.plan.in_place:
                 in_place = Argument("inplace", True)

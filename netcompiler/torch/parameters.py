@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from netcompiler.code import Literal
+from netcompiler.code import Literal, ParameterCode
 from netcompiler.operations.base import Shape
 from netcompiler.torch.expressions import (
     Chain,
@@ -139,7 +139,10 @@ class GroupWriter:
             given = default(values[0], name)
             text = self._value(vector, name, hint, None if given is None else literal(given.value))
             arguments.append(f"{name}={text}")
-        return f"{constructor(first)}({', '.join(arguments)})"
+        text = ", ".join(arguments)
+        if isinstance(first, ParameterCode):
+            text = first.initial.format(text)
+        return f"{constructor(first)}({text})"
 
     def _new(self, group: Group, indices: Sequence[int], hint: str) -> str:
         arguments = []

@@ -13,7 +13,7 @@ from netcompiler.torch.parts import divide
 from netcompiler.torch.steps import Part, Plan, Step, trail
 from netcompiler.torch.transfers import with_transfers
 
-_PATH = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
+_PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 def arrange(graph: Graph) -> Plan:

@@ -24,7 +24,7 @@ from netcompiler.torch.steps import Plan
 
 _INDENT = "    "
 _STRING = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\])*"', re.DOTALL)
-_HELPER_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
+_HELPER = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 
 
 def generate(graph: Graph) -> str:
@@ -46,7 +46,7 @@ class _File:
         codes = [step.code for step in self.plan.steps.values()]
         helpers = dict.fromkeys(getattr(code, "helper", None) for code in codes)
         self.helpers = [helper.strip("\n") for helper in helpers if helper is not None]
-        taken = GLOBALS | {name for helper in self.helpers for name in _HELPER_CLASS.findall(helper)}
+        taken = GLOBALS | {name for helper in self.helpers for name in _HELPER.findall(helper)}
         self.name = camel(graph.name, "Net")
         self.holders: dict[str, list[str]] = {}
         results = self._results(taken)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 _HOLE = re.compile(r"\{(\d+|\*)\}")
-_NUMBER = re.compile(r"(?<![\w.{])\d+(?![\w.}])")
+_NUMBER = re.compile(r"(?<![\w.{])(?<!\de-)\d+(?![\w.}])")
 _OPEN, _MIDDLE, _CLOSE = "\0", "\1", "\2"
 _MARK = re.compile(f"{_OPEN}(\\w+){_MIDDLE}(\\d+){_CLOSE}")
 _NODES = (

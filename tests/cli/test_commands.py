@@ -331,7 +331,7 @@ def test_a_picture_that_cannot_be_made(netc, tmp_path: Path, monkeypatch: pytest
     def fail(*_: object, **__: object) -> bytes:
         raise DrawError("install something first")
 
-    monkeypatch.setattr("netcompiler.draw.draw", fail)
+    monkeypatch.setattr("netcompiler.draw.drawing.Drawing.render", fail)
     assert netc("draw", LENET, "-o", tmp_path / "a.svg") == Result(1, "", "netc: install something first\n")
 
 

@@ -9,6 +9,7 @@ import pytest
 from netcompiler.draw.collapse import nodes_at
 from netcompiler.draw.condense import condense
 from netcompiler.draw.fold import fold
+from netcompiler.draw.options import Options
 from netcompiler.draw.styles.graph import plan
 from netcompiler.draw.tree import Box, Leaf, boxes, layers, leaves
 
@@ -24,7 +25,7 @@ def leaf_of(tree, path):
 @pytest.mark.parametrize("depth", [None, 0, 1])
 def test_every_layer_is_in_the_tree_once(every, depth, graph_of):
     graph = graph_of(every)
-    tree = plan(graph, depth)
+    tree = plan(graph, Options(depth=depth))
     assert accounted(tree) == Counter(layer.id for layer in graph.layers())
 
 
@@ -151,12 +152,12 @@ def test_first_of_equal_blocks_that_reads_something_else_is_not_folded(graph_of)
 
 
 def test_depth_makes_blocks_single_nodes(graph_of):
-    tree = plan(graph_of("resnet50"), depth=0)
+    tree = plan(graph_of("resnet50"), Options(depth=0))
     summaries = [leaf for leaf in leaves(tree.root) if leaf.role == "summary"]
     assert [leaf.title for leaf in summaries] == ["layer1", "layer2", "layer3", "layer4"]
     assert all("parameters" in leaf.after[1] for leaf in summaries)
     assert list(boxes(tree.root)) == [tree.root]
-    tree = plan(graph_of("resnet50"), depth=1)
+    tree = plan(graph_of("resnet50"), Options(depth=1))
     assert [leaf.times for leaf in leaves(tree.root) if leaf.role == "summary"] == [1, 2, 1, 3, 1, 5, 1, 2]
 
 

@@ -183,7 +183,7 @@ def test_names_of_module_attributes_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["a b", "", ".", "a.", ".a", "a..b", "ä", "a/b", "../a", "a-b", "a\\nb", 'a\\"b', "{i}", "<b>"]
+    "label", ["a b", "", ".", "a.", ".a", "a..b", "ä", "a/b", "../a", "a+b", "a\\nb", 'a\\"b', "{i}", "<b>"]
 )
 def test_quoted_names_that_are_none(label: str) -> None:
     assert wrong(f'"{label}": relu') in (["E219"], ["E201"])

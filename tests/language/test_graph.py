@@ -120,7 +120,13 @@ def test_outputs(name: str) -> None:
 def test_scopes_know_their_blocks_and_arguments() -> None:
     scope = built("resnet:resnet50")._graph.scopes["layer2.1"]
     assert scope.definition == "bottleneck"
-    assert scope.arguments == {"width": 128, "stride": 1, "paper_stride": False}
+    assert scope.arguments == {
+        "width": 128,
+        "stride": 1,
+        "paper_stride": False,
+        "groups": 1,
+        "group_width": 64,
+    }
     assert scope.name == "1"
     assert scope.parent == "layer2"
     assert built("resnet:resnet50")._graph.scopes["layer2"].definition is None

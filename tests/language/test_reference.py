@@ -74,6 +74,22 @@ def test_alexnet_in_one_tower_has_torchvisions_parameters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("depth", "parameters", "with_norm"),
+    [
+        (11, 132_863_336, 132_868_840),
+        (13, 133_047_848, 133_053_736),
+        (16, 138_357_544, 138_365_992),
+        (19, 143_667_240, 143_678_248),
+    ],
+)
+def test_vgg_has_torchvisions_parameters(depth: int, parameters: int, with_norm: int) -> None:
+    net = load(SPECS / "vgg.net", f"vgg{depth}")
+    assert net.totals().layers == depth
+    assert net.parameters == parameters
+    assert load(SPECS / "vgg.net", f"vgg{depth}_bn").parameters == with_norm
+
+
+@pytest.mark.parametrize(
     ("name", "parameters", "layers"),
     [
         ("resnet18", 11_689_512, 18),

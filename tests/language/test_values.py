@@ -124,6 +124,70 @@ def test_expressions_that_have_no_value(expression: str, code: str) -> None:
     assert wrong(f"pad([{expression}, 0])") == [code]
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("f(3)", 4),
+        ("f(f(3))", 5),
+        ("g(2)", 12),
+        ("g(2, by=5)", 10),
+        ("g(x=2, by=5)", 10),
+        ("sum([f(i) for i in 0..4])", 10),
+        ("len([[i, j] for i in [1, 2]])", 2),
+        ("sum([sum([i * j for j in 0..3]) for i in [1, 2]])", 9),
+        ("len([i for i in []])", 0),
+        ("len(unique([1, 1, 2, 1]))", 2),
+        ("count([1, 1, 2, 1], 1)", 3),
+        ("count([true, 1], 1)", 1),
+        ("len(unique([true, 1]))", 2),
+        ("round(sqrt(49))", 7),
+        ("round(log(8) / log(2))", 3),
+    ],
+)
+def test_functions_of_the_spec_and_lists_by_a_rule(expression: str, expected: int) -> None:
+    before = "let j = 7\nlet f(x) = x + 1\nlet g(x, by=f(5)) = x * by"
+    assert value(expression, before) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [
+        ("f()", "E203"),
+        ("f(1, 2)", "E202"),
+        ("f(1, y=1)", "E202"),
+        ("f(1, x=2)", "E206"),
+        ("f", "E205"),
+        ("f(true)", "E208"),
+        ("endless(1)", "E207"),
+        ("[i for i in 3][0]", "E218"),
+        ("[i for j in [1]][0]", "E201"),
+        ("sqrt(-1)", "E208"),
+        ("log(0)", "E208"),
+        ("count(1, 1)", "E208"),
+        ("unique(1)", "E208"),
+    ],
+)
+def test_functions_of_the_spec_used_wrongly(expression: str, code: str) -> None:
+    before = "let f(x) = x + 1\nlet endless(x) = other(x)\nlet other(x) = endless(x)"
+    text = f"{before}\nnet n {{\n input x [5, 7, 9]\n pad([{expression}, 0])\n}}"
+    assert found(text) == [code]
+
+
+def test_a_function_sees_the_names_of_its_own_place() -> None:
+    built = loads("""
+        let base = 8
+        let width(x) = base * x
+        block unit(base) { conv(width(base), 1) }
+        net n {
+          input image [3, 8, 8]
+          let half(x) = x // 2
+          unit(2)
+          conv(half(channels), 1)
+        }
+    """)
+    assert [layer.output[0] for layer in built.layers] == [3, 16, 8]
+
+
 def test_let_is_lexical_and_set_once_in_its_braces() -> None:
     body = "let w = 4\n{\n let w = w + 1\n conv(w, 1)\n}\nconv(w, 1)"
     assert [layer.output[0] for layer in net(body, "let w = 3").layers[1:]] == [5, 4]

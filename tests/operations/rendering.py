@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from netcompiler.code import Code, ExpressionCode, ModuleCode
+from netcompiler.code import Code, ExpressionCode, ModuleCode, ParameterCode
 from netcompiler.operations import OPERATIONS
 from netcompiler.operations.base import Call, Shape
 
@@ -29,6 +29,9 @@ def call_of(operation: str, inputs: tuple[Shape, ...], **args: Any) -> Call:
 
 def text_of(code: Code) -> str:
     """The code as Python text, inputs being called a, b, c …"""
+    if isinstance(code, ParameterCode):
+        initial = code.initial.format(", ".join(repr(a.value) for a in code.arguments))
+        return f"{code.constructor}({initial})"
     if isinstance(code, ModuleCode):
         shown = [repr(a.value) if a.positional else f"{a.name}={a.value!r}" for a in code.arguments]
         return f"{code.constructor}({', '.join(shown)})"
@@ -55,10 +58,25 @@ def namespace(code: Code) -> dict[str, Any]:
     return names
 
 
+class Bare(nn.Module):
+    """A tensor and the expression it is used in, after the inputs."""
+
+    def __init__(self, weight: nn.Parameter | nn.Buffer, text: str) -> None:
+        super().__init__()
+        self.weight, self.text = weight, text
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        names = dict(zip("abcdefgh", [*inputs, self.weight], strict=False))
+        result: Tensor = eval(self.text, {"torch": torch, **names})
+        return result
+
+
 def run_of(code: Code, **extra: Any) -> Callable[..., Tensor]:
     """The module, or a function that evaluates the expression."""
     names = namespace(code)
     text = text_of(code)
+    if isinstance(code, ParameterCode):
+        return Bare(eval(text, names), _filled(code.template))
     if isinstance(code, ModuleCode):
         for name, value in extra.items():
             text = f"{text[:-1]}{'' if text.endswith('(') or text[-2] == '(' else ', '}{name}={value!r})"
@@ -74,6 +92,13 @@ def run_of(code: Code, **extra: Any) -> Callable[..., Tensor]:
     return run
 
 
-def tensors_of(inputs: tuple[Shape, ...], *, grad: bool = False) -> list[Tensor]:
-    """Random batches of these shapes."""
-    return [torch.randn(BATCH, *shape).requires_grad_(grad) for shape in inputs]
+def tensors_of(
+    inputs: tuple[Shape, ...], *, grad: bool = False, indices: tuple[int, ...] = ()
+) -> list[Tensor]:
+    """Random batches of these shapes; ``indices`` are the inputs that hold whole numbers, all 0."""
+    return [
+        torch.zeros(BATCH, *shape, dtype=torch.long)
+        if i in indices
+        else torch.randn(BATCH, *shape).requires_grad_(grad)
+        for i, shape in enumerate(inputs)
+    ]

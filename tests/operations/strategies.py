@@ -279,6 +279,49 @@ def attention(draw: st.DrawFn, *, cross: bool) -> Example:
     return (query, key, *third), args
 
 
+@st.composite
+def index_select(draw: st.DrawFn) -> Example:
+    shape = draw(shapes(1, 3))
+    numbers = (draw(st.integers(1, 7)),) if draw(st.integers(0, 5)) else draw(shapes(2, 3))
+    return (shape, numbers), {"dim": draw(DIMENSIONS)}
+
+
+@st.composite
+def roll(draw: st.DrawFn) -> Example:
+    number = draw(st.integers(1, 3))
+    several = st.lists(st.integers(-4, 4), min_size=number, max_size=number).map(tuple)
+    dims = draw(st.lists(DIMENSIONS, min_size=number, max_size=number).map(tuple))
+    shifts: Any = draw(several) if draw(st.integers(0, 5)) else draw(st.integers(-3, 3))
+    return (draw(shapes()),), {"shifts": shifts, "dims": dims[0] if draw(BOOLEANS) else dims}
+
+
+@st.composite
+def linear(draw: st.DrawFn) -> Example:
+    args: dict[str, Any] = {"out_features": draw(CHANNELS)}
+    if draw(BOOLEANS):
+        args["bias"] = draw(BOOLEANS)
+    if draw(st.integers(0, 3)) == 0:
+        args["unbiased"] = tuple(draw(st.lists(st.integers(0, 8), min_size=2, max_size=2)))
+    return (draw(shapes()) if draw(st.integers(0, 29)) else (),), args
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Example:
+    window = draw(st.lists(st.integers(1, 3), min_size=2, max_size=2))
+    rows = draw(st.lists(st.integers(1, 3), min_size=2, max_size=2))
+    shift = [draw(st.integers(0, max(w - (draw(st.integers(0, 9)) > 0), 0))) for w in window]
+    size = [w * n + (draw(st.integers(0, 9)) == 0) for w, n in zip(window, rows, strict=True)]
+    tokens = window[0] * window[1]
+    shape = (rows[0] * rows[1] + (draw(st.integers(0, 9)) == 0), draw(st.integers(1, 3)), tokens, tokens)
+    return (shape,), {"size": tuple(size), "window_size": tuple(window), "shift_size": tuple(shift)}
+
+
+@st.composite
+def source(draw: st.DrawFn, /, **args: Any) -> Example:
+    """No input, and the arguments."""
+    return (), {name: draw(strategy) for name, strategy in args.items()}
+
+
 def elementwise(**args: Any) -> st.SearchStrategy[Example]:
     """Any shape, rarely that of a single number."""
     rarely = st.integers(0, 29).flatmap(lambda n: shapes() if n else st.just(()))
@@ -301,6 +344,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "celu": elementwise(alpha=[POSITIVE]),
     "channel_dropout": some(images(), p=[PROBABILITIES]),
     "channel_shuffle": some(images(), groups=st.integers(1, 4)),
+    "clamp": elementwise(min=[st.none() | NUMBERS], max=[st.none() | NUMBERS]),
     "class_token": some(shapes(1, 3)),
     "concat": joined(dim=True),
     "conv": conv(),
@@ -309,7 +353,9 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "cross_attention": attention(cross=True),
     "dropout": elementwise(p=[PROBABILITIES]),
     "elu": elementwise(alpha=[NOT_NEGATIVE]),
+    "embedding": elementwise(num_embeddings=CHANNELS, embedding_dim=CHANNELS),
     "exchange": joined(dim=False),
+    "exp": elementwise(),
     "flatten": elementwise(start_dim=[DIMENSIONS], end_dim=[DIMENSIONS]),
     "gather": joined(dim=False),
     "gelu": elementwise(approximate=[st.sampled_from(["none", "tanh"])]),
@@ -320,13 +366,14 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "hardswish": elementwise(),
     "hardtanh": elementwise(min_val=[NUMBERS], max_val=[NUMBERS]),
     "identity": elementwise(),
+    "index_select": index_select(),
     "input": shapes().map(lambda shape: ((shape,), {"shape": shape})),
     "instancenorm": some(images(), momentum=[st.sampled_from([0.1, 0.3])], **AFFINE),
     "layernorm": normalized(
         eps=POSITIVE, elementwise_affine=BOOLEANS, bias=BOOLEANS, channels_first=BOOLEANS
     ),
     "leaky_relu": elementwise(negative_slope=[NOT_NEGATIVE]),
-    "linear": elementwise(out_features=CHANNELS, bias=[BOOLEANS]),
+    "linear": linear(),
     "log_softmax": elementwise(dim=DIMENSIONS),
     "logsigmoid": elementwise(),
     "lrn": some(shapes(1, 5), size=st.integers(1, 6), alpha=[POSITIVE], beta=[POSITIVE], k=[POSITIVE]),
@@ -339,20 +386,26 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "mish": elementwise(),
     "multiply": alike(broadcast=BOOLEANS),
     "narrow": narrow(),
+    "normalize": elementwise(p=[st.sampled_from([0.5, 1, 2.0, 3])], dim=[DIMENSIONS], eps=[POSITIVE]),
     "pad": pad(),
+    "parameter": source(shape=shapes(0, 4)),
     "permute": permute(),
     "pixel_shuffle": some(shapes(2, 4, 9), upscale_factor=st.integers(1, 3)),
     "pixel_unshuffle": some(shapes(2, 4, 9), downscale_factor=st.integers(1, 3)),
     "position_embedding": some(shapes(1, 3)),
     "prelu": elementwise(num_parameters=[st.integers(1, 6)]),
+    "relative_coords_table": source(window_size=extents(2, 1, 4)),
+    "relative_position_index": source(window_size=extents(2, 1, 4), flat=BOOLEANS),
     "relu": elementwise(),
     "relu6": elementwise(),
     "reshape": reshape(),
     "rmsnorm": normalized(eps=st.none() | POSITIVE, elementwise_affine=BOOLEANS),
+    "roll": roll(),
     "rrelu": elementwise(lower=[NOT_NEGATIVE], upper=[NOT_NEGATIVE]),
     "scale": elementwise(dim=[DIMENSIONS]),
     "select": select(),
     "selu": elementwise(),
+    "shifted_window_mask": windows(),
     "sigmoid": elementwise(),
     "silu": elementwise(),
     "softmax": elementwise(dim=DIMENSIONS),
@@ -367,6 +420,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "tanh": elementwise(),
     "tanhshrink": elementwise(),
     "threshold": elementwise(threshold=NUMBERS, value=NUMBERS),
+    "times": elementwise(factor=NUMBERS),
     "transpose": elementwise(dim0=DIMENSIONS, dim1=DIMENSIONS),
     "unsqueeze": elementwise(dim=DIMENSIONS),
     "upsample": upsample(),

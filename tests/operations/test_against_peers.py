@@ -139,3 +139,73 @@ def test_crop_is_torchvisions_centre_crop() -> None:
             x = torch.randn(2, 3, extent, extent + 1)
             call = call_of("crop", ((3, extent, extent + 1),), size=(size, size))
             assert torch.equal(run_of(OPERATIONS["crop"].code(call))(x), center_crop(x, [size, size]))
+
+
+WINDOWS = [
+    ((7, 7), (14, 21), (3, 3)),
+    ((2, 3), (8, 9), (1, 1)),
+    ((4, 4), (8, 8), (2, 0)),
+    ((4, 2), (4, 6), (0, 1)),
+]
+
+
+@pytest.mark.parametrize(("window", "size", "shift"), WINDOWS)
+def test_windows_positions_and_masks_are_those_of_swin(
+    window: tuple[int, int], size: tuple[int, int], shift: tuple[int, int]
+) -> None:
+    """One attention of torchvision's, with weights that are large enough for the mask to matter."""
+    swin = import_torchvision().models.swin_transformer
+    theirs = swin.ShiftedWindowAttention(4, [*window], [*shift], 1)
+    index = module_of("relative_position_index", window_size=window)
+    assert torch.equal(index()[0], theirs.relative_position_index)
+    tokens = window[0] * window[1]
+    groups = size[0] * size[1] // tokens
+    args = {"size": size, "window_size": window, "shift_size": shift}
+    mask = module_of("shifted_window_mask", (groups, 1, tokens, tokens), **args)
+    x = torch.randn(1, *size, 4)
+    for parameter in theirs.parameters():
+        nn.init.normal_(parameter, std=3)
+    table = theirs.relative_position_bias_table
+    rolled = torch.roll(x, (-shift[0], -shift[1]), (1, 2))
+    blocks = rolled.unflatten(2, (-1, window[1])).unflatten(1, (-1, window[0]))
+    blocks = blocks.permute(0, 1, 3, 2, 4, 5).reshape(1, groups, tokens, 4)
+    q, k, v = theirs.qkv(blocks).chunk(3, -1)
+    bias = table[index()[0]].view(1, 1, 1, tokens, tokens)
+    scores = mask((q * 0.5 @ k.transpose(-2, -1))[:, :, None] + bias)[:, :, 0]
+    out = theirs.proj(scores.softmax(-1) @ v)
+    out = out.view(1, size[0] // window[0], size[1] // window[1], *window, 4).permute(0, 1, 3, 2, 4, 5)
+    out = torch.roll(out.reshape(1, *size, 4), shift, (1, 2))
+    torch.testing.assert_close(out, theirs(x), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("window", [(7, 7), (2, 3), (8, 4)])
+def test_relative_positions_are_those_of_swin_v2_and_maxvit(window: tuple[int, int]) -> None:
+    models = import_torchvision().models
+    theirs = models.swin_transformer.ShiftedWindowAttentionV2(4, [*window], [0, 0], 1)
+    assert torch.equal(module_of("relative_coords_table", window_size=window)(), theirs.relative_coords_table)
+    square = module_of("relative_position_index", window_size=window, flat=False)()[0]
+    assert torch.equal(square, models.maxvit._get_relative_position_index(*window))
+
+
+def test_a_part_of_a_linear_layer_has_no_bias() -> None:
+    ours = module_of("linear", (4,), out_features=6, unbiased=(2, 5))
+    plain = nn.Linear(4, 6)
+    ours.load_state_dict(plain.state_dict(), strict=True)
+    x = torch.randn(3, 4)
+    with_bias, without = plain(x), nn.functional.linear(x, plain.weight)
+    expected = torch.cat([with_bias[:, :2], without[:, 2:5], with_bias[:, 5:]], 1)
+    torch.testing.assert_close(ours(x), expected)
+    ours(x).sum().backward()
+    assert isinstance(ours.bias, nn.Parameter)
+    assert ours.bias.grad is not None
+    assert [bool(g) for g in ours.bias.grad] == [True, True, False, False, False, True]
+
+
+@pytest.mark.parametrize("dim", [1, 2, -1])
+def test_index_select_takes_entries_of_each_sample(dim: int) -> None:
+    run = run_of(OPERATIONS["index_select"].code(call_of("index_select", ((5, 6), (4,)), dim=dim)))
+    x, numbers = torch.randn(2, 5, 6), torch.randint(0, 5, (2, 4))
+    for i, sample in enumerate(run(x, numbers)):
+        assert torch.equal(sample, x[i].index_select(dim - 1 if dim > 0 else dim, numbers[i]))
+    shared = run(x[:1], numbers[:1])
+    assert torch.equal(shared, run(x, numbers)[:1])

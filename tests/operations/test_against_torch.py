@@ -22,7 +22,13 @@ STRICTER: dict[str, set[str]] = {
     # torch does not know which dimension is the batch
     "batch dimension": set(OPERATIONS),
     # torch would take the batch for the channels of a sample without batch
-    "expects an input of shape": {"crop", "instancenorm", "pixel_shuffle", "pixel_unshuffle"},
+    "expects an input of shape": {
+        "crop",
+        "instancenorm",
+        "pixel_shuffle",
+        "pixel_unshuffle",
+        "shifted_window_mask",
+    },
     # no merge broadcasts unless it is told to
     "branches have different": {"add", "subtract", "multiply", "maximum"},
     "takes two matrices": {"matmul"},
@@ -39,6 +45,11 @@ STRICTER: dict[str, set[str]] = {
     "reaches out of the input": {"crop"},
     # one way to say what is normalised over is enough
     "exclude each other": {"layernorm"},
+    # torch takes limits that no number is between, and slices that are empty
+    "`min` is above `max`": {"clamp"},
+    "`unbiased` is a part": {"linear"},
+    "`shape` needs at least one extent": {"parameter"},
+    "is smaller than `window_size`": {"shifted_window_mask"},
     # torch's pool in one dimension has no such argument
     "`divisor_override` needs": {"avgpool"},
 }
@@ -52,7 +63,7 @@ EXAMPLES = {"conv": 250, "conv_transpose": 250, "maxpool": 250, "avgpool": 250, 
 def theirs(call: Call, name: str) -> Tensor:
     """What torch makes of the same call, in training."""
     run = run_of(OPERATIONS[name].code(call))
-    tensors = tensors_of(call.inputs)
+    tensors = tensors_of(call.inputs, indices=OPERATIONS[name].indices)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's advice on rarely used modes
         return run(*tensors)

@@ -30,7 +30,7 @@ SMALLEST: dict[str, tuple[int, ...]] = {
 REQUIRED_VALUES = {
     "out_channels": 4, "kernel_size": 2, "output_size": 1, "num_groups": 2, "size": 2, "out_features": 3,
     "groups": 2, "upscale_factor": 2, "downscale_factor": 2, "num_heads": 2, "dim": 1, "threshold": 0.5,
-    "value": 0.0,
+    "value": 0.0, "num_embeddings": 9, "embedding_dim": 4,
 }  # fmt: skip
 
 # Arguments of torch's constructors that no operation has, and arguments of operations that torch has not.
@@ -49,8 +49,15 @@ NOT_OFFERED = {
     ("attention", "add_bias_kv"),
     ("attention", "add_zero_attn"),
     ("attention", "batch_first"),  # always
+    ("embedding", "padding_idx"),
+    ("embedding", "max_norm"),
+    ("embedding", "norm_type"),
+    ("embedding", "scale_grad_by_freq"),
+    ("embedding", "sparse"),
+    ("embedding", "_weight"),
+    ("embedding", "_freeze"),
 }
-OWN = {("layernorm", "channels_first"), ("attention", "causal")}
+OWN = {("layernorm", "channels_first"), ("attention", "causal"), ("linear", "unbiased")}
 # torch's softmax guesses a dimension, with a warning, when none is given.
 DEFAULT_NOT_KEPT = {("softmax", "dim"), ("log_softmax", "dim"), ("softmin", "dim")}
 # torch normalises over a shape that must be given, the language over the last extent.
@@ -60,7 +67,7 @@ DEFAULT_ADDED = {("layernorm", "normalized_shape"), ("rmsnorm", "normalized_shap
 def torch_class(name: str) -> type[nn.Module] | None:
     """The class of torch.nn that an operation becomes or derives from."""
     operation = OPERATIONS[name]
-    if operation.merges or name == "input":
+    if operation.merges or operation.bare or name == "input":
         return None
     args = {
         p.name: REQUIRED_VALUES[p.name]
@@ -86,7 +93,8 @@ def test_what_is_no_module_of_torch_is_known() -> None:
         "input", "identity", "exchange", "gather",
         "add", "subtract", "multiply", "maximum", "concat", "stack", "matmul", "cross_attention",
         "flatten", "reshape", "permute", "transpose", "unsqueeze", "squeeze", "select", "narrow",
-        "pad", "crop", "mean",
+        "pad", "crop", "mean", "roll", "index_select", "exp", "clamp", "times", "normalize",
+        "parameter", "relative_position_index", "relative_coords_table", "shifted_window_mask",
         "scale", "stochastic_depth", "class_token", "position_embedding",
     }  # fmt: skip
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from netcompiler.code import ModuleCode
+from netcompiler.code import ModuleCode, ParameterCode
 from netcompiler.graph import Graph
 
 
@@ -21,7 +21,9 @@ def run(graph: Graph, model: nn.Module, inputs: Mapping[str, Tensor]) -> dict[st
             continue
         operands = [values[edge.source] for edge in graph.operands(layer.id)]
         code = layer.operation.code(layer.call)
-        if isinstance(code, ModuleCode):
+        if isinstance(code, ParameterCode):
+            values[layer.id] = _evaluated(code.template, [*operands, state[layer.path]])
+        elif isinstance(code, ModuleCode):
             with torch.random.fork_rng():  # the module's own weights are not used
                 module = _module(code).train(model.training)
             own = {
@@ -30,11 +32,16 @@ def run(graph: Graph, model: nn.Module, inputs: Mapping[str, Tensor]) -> dict[st
             }
             values[layer.id] = torch.func.functional_call(module, own, tuple(operands))
         else:
-            names = {f"v{i}": operand for i, operand in enumerate(operands)}
-            text = code.template.replace("{*}", ", ".join(names))
-            text = re.sub(r"\{(\d+)\}", r"v\1", text)
-            values[layer.id] = eval(text, {"torch": torch, "nn": nn, **names})
+            values[layer.id] = _evaluated(code.template, operands)
     return values
+
+
+def _evaluated(template: str, operands: Sequence[Tensor]) -> Tensor:
+    names = {f"v{i}": operand for i, operand in enumerate(operands)}
+    text = template.replace("{*}", ", ".join(names))
+    text = re.sub(r"\{(\d+)\}", r"v\1", text)
+    value: Tensor = eval(text, {"torch": torch, "nn": nn, **names})
+    return value
 
 
 def _module(code: ModuleCode) -> nn.Module:

@@ -17,6 +17,8 @@ CASES = [
     pytest.param("resnet.net", "resnet101", "resnet101", 44_549_160, 64, marks=long),
     pytest.param("resnet.net", "resnet152", "resnet152", 60_192_808, 64, marks=long),
     pytest.param("alexnet_one.net", "alexnet_one", "alexnet", 61_100_840, 224),
+    pytest.param("vgg.net", "vgg11", "vgg11", 132_863_336, 32, marks=long),
+    pytest.param("vgg.net", "vgg19_bn", "vgg19_bn", 143_678_248, 32, marks=long),
 ]
 
 

@@ -154,7 +154,7 @@ def assert_equal(graph: Graph, model: nn.Module, *, training: bool) -> None:
 def test_random_net(seed: int) -> None:
     graph = RandomNet(seed, ()).graph()
     model = build(graph)
-    keys = {f"{layer.path}.{name}" for layer in graph.layers() for name in (*layer.weights, *layer.buffers)}
+    keys = {layer.key(name) for layer in graph.layers() for name in (*layer.weights, *layer.buffers)}
     assert set(model.state_dict()) == keys
     assert_equal(graph, model, training=False)
     without_statistics(model)

@@ -32,6 +32,12 @@ def width(text: str, size: float, bold: bool = False) -> float:
     return size * sum(advances.get(ord(character), 1.0) for character in text)
 
 
+def missing(text: str) -> list[str]:
+    """The characters of a text that the font lacks, each once, in the order in which they come."""
+    advances = _advances(bold=False)
+    return [c for c in dict.fromkeys(text) if c.isprintable() and ord(c) not in advances]
+
+
 @cache
 def _advances(bold: bool) -> dict[int, float]:
     """The advance of every character, in ems, read from the font file itself."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from netcompiler.draw.layout.cell import Cell, Hint
 from netcompiler.draw.layout.series import Element, Group, Tangle, members
-from netcompiler.draw.layout.spaces import ARC, BESIDE
 from netcompiler.draw.layout.tangle import chained, layered
 from netcompiler.draw.tree import leaves
 
@@ -21,7 +20,8 @@ def branches(level: Level, group: Group) -> Cell:
     cells = [_branch(level, group, branch) for branch in group.branches]
     skips = skipping(level, group)
     result = Cell(height=max(cell.height for cell in cells))
-    _put_bodies(result, [cell for cell, skip in zip(cells, skips, strict=True) if not skip])
+    bodies = [cell for cell, skip in zip(cells, skips, strict=True) if not skip]
+    _put_bodies(result, bodies, level.arranger.spaces.beside)
     for cell, branch, skip in zip(cells, group.branches, skips, strict=True):
         part = list(members(*branch))
         if skip:
@@ -31,10 +31,13 @@ def branches(level: Level, group: Group) -> Cell:
             above, below = (result.height, 0.0) if level.rising else (0.0, result.height)
             result.hints += [Hint(f, "spread", ((0.0, above),)) for f in level.flows([group.before], part)]
             result.hints += [Hint(f, "gather", ((0.0, below),)) for f in level.flows(part, [group.after])]
+    if group.before is not None:
+        # An exchange says the shape that it gives below the point where the branches part.
+        result.grow(0.0, level.cells[group.before].right, 0.0)
     known = {hint.flow for hint in result.hints}
     for flow in level.flows([group.before], [group.after]):
         if group.direct and flow not in known:
-            x = result.right + ARC
+            x = result.right + level.arranger.spaces.arc
             result.hints.append(Hint(flow, "arc", ((x, 0.0),)))
             result.grow(0.0, x + 3, 0.0)
     return result
@@ -71,9 +74,10 @@ def tangle(level: Level, element: Tangle, group: Group | None = None) -> Cell:
         edges.pop((0, len(nodes) - 1), None)
     inside = set(element.nodes)
     cells = [level.cells[node] if node in inside else None for node in nodes]
+    scale = level.arranger.theme.space
     if all(pair in edges for pair in pairwise(range(len(nodes)))):
-        return chained(cells, edges)
-    return layered(cells, edges)
+        return chained(cells, edges, scale)
+    return layered(cells, edges, scale)
 
 
 def _branch(level: Level, group: Group, elements: Sequence[Element]) -> Cell:
@@ -83,12 +87,12 @@ def _branch(level: Level, group: Group, elements: Sequence[Element]) -> Cell:
     return level.row(elements)
 
 
-def _put_bodies(result: Cell, bodies: Sequence[Cell]) -> None:
+def _put_bodies(result: Cell, bodies: Sequence[Cell], beside: float) -> None:
     spines: list[float] = []
     x = 0.0
     for cell in bodies:
         spines.append(x + cell.left)
-        x += cell.width + BESIDE
+        x += cell.width + beside
     # The spine runs through the middle branch, or between the two in the middle.
     middle = (spines[(len(spines) - 1) // 2] + spines[len(spines) // 2]) / 2
     for cell, spine in zip(bodies, spines, strict=True):
@@ -99,7 +103,8 @@ def _put_bodies(result: Cell, bodies: Sequence[Cell]) -> None:
 
 def _put_detour(level: Level, result: Cell, group: Group, part: Sequence[int], cell: Cell) -> None:
     """Put a skip connection that has layers of its own to the right of what is there."""
-    result.put(cell, result.right + BESIDE + cell.left, (result.height - cell.height) / 2)
+    x = result.right + level.arranger.spaces.beside + cell.left
+    result.put(cell, x, (result.height - cell.height) / 2)
     result.hints += [Hint(flow, "out") for flow in level.flows([group.before], part)]
     result.hints += [Hint(flow, "in") for flow in level.flows(part, [group.after])]
     flows = level.arranger.tree.flows

@@ -20,11 +20,13 @@ from netcompiler.draw.layout.series import (
     reverse,
     take_apart,
 )
-from netcompiler.draw.layout.spaces import BESIDE, FAN, HEADER, PADDING, SHORT, STEP
+from netcompiler.draw.layout.spaces import Spaces
 from netcompiler.draw.layout.strip import Stack, Strip, side_by_side
 from netcompiler.draw.layout.ushape import bent, find_bend
 from netcompiler.draw.theme import Theme
 from netcompiler.draw.tree import Box, Flow, Item, Leaf, Tree, leaves
+
+_SPACES = Spaces()
 
 
 class Arranger:
@@ -33,16 +35,20 @@ class Arranger:
     A rising one lets values flow from the bottom to the top.
     """
 
-    def __init__(self, tree: Tree, theme: Theme, limit: float, *, rising: bool = False) -> None:
+    def __init__(
+        self, tree: Tree, theme: Theme, limit: float, *, rising: bool = False, spaces: Spaces = _SPACES
+    ) -> None:
         self.tree = tree
         self.theme = theme
         self.limit = limit
         self.rising = rising
+        self.spaces = spaces.scaled(theme.space)
+        self._chosen = spaces
         self._homes = tree.homes()
 
     def upwards(self) -> Arranger:
         """The same, rising."""
-        return Arranger(self.tree, self.theme, float("inf"), rising=True)
+        return Arranger(self.tree, self.theme, float("inf"), rising=True, spaces=self._chosen)
 
     def item(self, item: Item, width: float = 0.0) -> Cell:
         """The cell of an item; a node is at least so wide."""
@@ -54,27 +60,39 @@ class Arranger:
             width = max(width, least)
         cell = Cell(width / 2, width / 2, height)
         cell.spots.append(Spot(leaf, 0.0, height / 2, width, height))
+        if self.says_shape(leaf):
+            # It may reach a little into the room around the leaf.
+            reach = measure.shape_reach(leaf, self.theme) - self.spaces.padding / 3
+            cell.right = max(cell.right, reach)
         caption = measure.caption(leaf, self.theme)
         if caption:
             cell.left += line_width(caption) + 5
         badge = measure.badge(leaf, self.theme)
         if badge:
-            cell.right += line_width(badge) + 8
+            cell.right += line_width(badge) + 12
             cell.height += 4
         return cell
 
+    def says_shape(self, leaf: Leaf) -> bool:
+        """True for a leaf that may have the shape of its value beside the way on."""
+        into = self.tree.flows.into(leaf)
+        changed = bool(into) and into[0].shape != leaf.shape
+        return changed and bool(self.tree.flows.out_of(leaf))
+
     def _box(self, box: Box) -> Cell:
-        inner = Level(self, box.children).cell(self.limit - HEADER - PADDING)
-        heading = measure.heading(box, self._homes.get(box), self.theme)
-        left, below, badge, right = (line_width(line) for line in heading)
-        header = HEADER if left or badge else PADDING + 8
+        padding = self.spaces.padding
+        around = self._homes.get(box)
+        header = measure.header(box, around, self.theme)
+        inner = Level(self, box.children).cell(self.limit - header - padding)
+        heading = (*measure.heading(box, around, self.theme), *measure.costs_heading(box, self.theme))
+        left, below, badge, right, *costs = (line_width(line) for line in heading)
         cell = Cell()
         cell.put(inner, 0.0, header)
         # The way in runs down the spine, between the titles on its left and on its right.
         cell.grow(
-            -max(inner.left + PADDING, max(left, below) + PADDING + 8),
-            max(inner.right + PADDING, max(badge, right) + PADDING + 8),
-            header + inner.height + PADDING,
+            -max(inner.left + padding, max(left, below, costs[0]) + padding + 8),
+            max(inner.right + padding, max(badge, right, costs[1]) + padding + 8),
+            header + inner.height + padding,
         )
         cell.exit = inner.exit
         cell.areas.insert(0, Area(box, -cell.left, 0.0, cell.right, cell.height, 0.0))
@@ -86,7 +104,8 @@ class Arranger:
 class Level:
     """The items of one box and the flows between them; nodes of graphs here are places in its items.
 
-    With ``lane`` they are those of a lane, and parts that only meet in other lanes follow one another.
+    With ``crossing`` they are those of a lane: parts that only meet in other lanes follow one another, and
+    what lanes exchange has so much room.
 
     Attributes:
         arranger: whose items they are.
@@ -95,14 +114,15 @@ class Level:
         rising: True when values flow upwards.
     """
 
-    def __init__(self, arranger: Arranger, items: Sequence[Item], *, lane: bool = False) -> None:
+    def __init__(self, arranger: Arranger, items: Sequence[Item], *, crossing: float | None = None) -> None:
         self.arranger = arranger
         self.rising = arranger.rising
-        self.items = items if not lane else _in_parts(items, arranger.tree)
+        self.items = items if crossing is None else _in_parts(items, arranger.tree)
+        self._crossing = crossing
         self._flows: dict[tuple[int, int], list[Flow]] = {}
         self._successors: dict[int, dict[int, None]] = {}
         self._start, self._end = self._connect()
-        if lane:
+        if crossing is not None:
             for part, following in pairwise(components(range(len(items)), self._successors)):
                 self._successors.setdefault(part[-1], {})[following[0]] = None
             self._start, self._end = 0, len(items) - 1
@@ -224,14 +244,31 @@ class Level:
             self.flows(members(strip.elements[end - 1]), members(strip.elements[end]))
             for _, end in ranges[:-1]
         ]
-        return side_by_side([stack.cell for stack in stacks], joints)
+        return side_by_side([stack.cell for stack in stacks], joints, self.arranger.spaces)
 
     def _gap(self, above: Element, below: Element) -> float:
         """How far apart two elements of a chain stand."""
+        spaces = self.arranger.spaces
+        if self._crossing is not None and self._exchange(above, below):
+            return self._crossing
         if spreads(self, above) or spreads(self, below):
-            return FAN
-        ends = [self.items[element.node] for element in (above, below) if isinstance(element, Single)]
-        return SHORT if any(isinstance(item, Leaf) and measure.is_small(item) for item in ends) else STEP
+            return spaces.fan
+        upper, lower = (self._leaf_of(element) for element in (above, below))
+        # What says the shape of its value below it needs room for that.
+        short = upper is not None and measure.is_small(upper) and not self.arranger.says_shape(upper)
+        short |= lower is not None and measure.is_small(lower) and lower.kind != "transfer"
+        return spaces.short if short else spaces.step
+
+    def _leaf_of(self, element: Element) -> Leaf | None:
+        item = self.items[element.node] if isinstance(element, Single) else None
+        return item if isinstance(item, Leaf) else None
+
+    def _exchange(self, above: Element, below: Element) -> bool:
+        """True when lanes exchange values between the two."""
+        flows = self.arranger.tree.flows
+        sent = (flow for leaf in self.leaves_of(above) for flow in flows.out_of(leaf))
+        read = (flow for leaf in self.leaves_of(below) for flow in flows.into(leaf))
+        return any(flow.crosses for flow in sent) and any(flow.crosses for flow in read)
 
     def _attachment(self, part: list[int], home: dict[int, int]) -> tuple[list[int], int, bool]:
         """Which element a part that stands beside belongs to, and whether it joins it or leaves it."""
@@ -250,16 +287,19 @@ class Level:
         to its right and below it.
         """
         cell = self._columns(self._part(part, part[0], part[-1]), float("inf"))
+        spaces = self.arranger.spaces
         top, bottom, _, _ = stack.extents[anchor]
-        y = top - STEP - cell.height if joins else bottom + STEP
+        y = top - spaces.step - cell.height if joins else bottom + spaces.step
         if y < 0:
             stack.lower(-y)
             y = 0.0
-        near = [e for e in stack.extents.values() if e[0] - FAN < y + cell.height and e[1] + FAN > y]
+        near = [
+            e for e in stack.extents.values() if e[0] - spaces.fan < y + cell.height and e[1] + spaces.fan > y
+        ]
         if joins:
-            x = min(left for _, _, left, _ in near) - BESIDE - cell.right
+            x = min(left for _, _, left, _ in near) - spaces.beside - cell.right
         else:
-            x = max(right for _, _, _, right in near) + BESIDE + cell.left
+            x = max(right for _, _, _, right in near) + spaces.beside + cell.left
         stack.cell.put(cell, x, y)
         stack.extents[-1 - len(stack.extents)] = (y, y + cell.height, x - cell.left, x + cell.right)
         inside = set(part)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from netcompiler.draw.layout.cell import Cell, Hint
 from netcompiler.draw.layout.columns import Piece
 from netcompiler.draw.layout.series import Element, Single
-from netcompiler.draw.layout.spaces import GUTTER, TURN
+from netcompiler.draw.layout.spaces import Spaces
 from netcompiler.draw.tree import Flow
 
 
@@ -54,23 +54,26 @@ class Stack:
         self.extents = {k: (a + by, b + by, left, right) for k, (a, b, left, right) in self.extents.items()}
 
 
-def side_by_side(columns: Sequence[Cell], joints: Sequence[Sequence[Flow]]) -> Cell:
+def side_by_side(columns: Sequence[Cell], joints: Sequence[Sequence[Flow]], spaces: Spaces) -> Cell:
     """Columns from left to right; the way from one to the next runs up between them."""
     leads = _leads(columns)
+    turn = spaces.turn
     result = Cell()
     x = 0.0
     for index, column in enumerate(columns):
         if index:
-            gutter = result.right + GUTTER / 2
-            foot = leads[index - 1] + TURN + columns[index - 1].height + TURN
+            gutter = result.right + spaces.gutter / 2
+            foot = leads[index - 1] + turn + columns[index - 1].height + turn
             start = x + columns[index - 1].exit
-            x = result.right + GUTTER + column.left
+            x = result.right + spaces.gutter + column.left
             head = leads[index]
             way = ((start, foot), (gutter, foot), (gutter, head), (x, head))
             result.hints += [Hint(flow, "turn", way) for flow in joints[index - 1]]
-        result.put(column, x, leads[index] + TURN)
+        result.put(column, x, leads[index] + turn)
     result.exit = x + columns[-1].exit
-    result.height += TURN
+    ends = [lead + turn + column.height for lead, column in zip(leads, columns, strict=True)]
+    # Below the last column nothing runs.
+    result.height = max([*(end + turn for end in ends[:-1]), ends[-1]])
     return result
 
 

@@ -14,13 +14,15 @@ _STEP = 22.0
 _LAYER = 34.0
 _BESIDE = 18.0
 _ARC = 11.0
+"""Distances in points, for text of 9.5 points."""
+
 _SWEEPS = 8
 
 Edges = Mapping[tuple[int, int], Sequence[Flow]]
 """Flows by the places of two nodes."""
 
 
-def chained(cells: Sequence[Cell | None], edges: Edges) -> Cell:
+def chained(cells: Sequence[Cell | None], edges: Edges, scale: float) -> Cell:
     """Nodes one below the other, each joined to the next; other edges are arcs, the longest furthest out.
 
     A node without a cell stands elsewhere, above or below.
@@ -30,7 +32,7 @@ def chained(cells: Sequence[Cell | None], edges: Edges) -> Cell:
     for cell in cells:
         if cell is not None:
             result.put(cell, 0.0, y)
-            y = result.height + _STEP
+            y = result.height + scale * _STEP
     # All arcs of a node leave along one line, as far out as the longest of them needs.
     arcs: dict[int, list[tuple[int, Sequence[Flow]]]] = {}
     for (start, end), flows in edges.items():
@@ -42,7 +44,7 @@ def chained(cells: Sequence[Cell | None], edges: Edges) -> Cell:
     for span, start in spans:
         level = 1 + max((lv for a, b, lv in taken if a < start + span and start < b), default=0)
         taken.append((start, start + span, level))
-        x = reach + _ARC * level
+        x = reach + scale * _ARC * level
         result.hints += [Hint(flow, "arc", ((x, 0.0),)) for _, flows in arcs[start] for flow in flows]
         result.grow(0.0, x + 3, 0.0)
     return result
@@ -60,12 +62,13 @@ class _Seat:
     order: float = 0.0
 
 
-def layered(cells: Sequence[Cell | None], edges: Edges) -> Cell:
+def layered(cells: Sequence[Cell | None], edges: Edges, scale: float) -> Cell:
     """Nodes in layers, every edge downwards, ordered so that few edges cross.
 
     A node without a cell stands elsewhere, above or below.
     """
     sizes = [cell or Cell() for cell in cells]
+    beside = scale * _BESIDE
     before: dict[int, list[int]] = {}
     for a, b in edges:
         before.setdefault(b, []).append(a)
@@ -89,8 +92,8 @@ def layered(cells: Sequence[Cell | None], edges: Edges) -> Cell:
             below[up].append(down)
             above[down].append(up)
     _order(rows, above, below)
-    _settle(rows, above, below)
-    return _place(rows, cells, edges, chains)
+    _settle(rows, above, below, beside)
+    return _place(rows, cells, edges, chains, scale * _LAYER)
 
 
 def _order(
@@ -111,15 +114,18 @@ def _order(
 
 
 def _settle(
-    rows: list[list[_Seat]], above: Mapping[_Seat, list[_Seat]], below: Mapping[_Seat, list[_Seat]]
+    rows: list[list[_Seat]],
+    above: Mapping[_Seat, list[_Seat]],
+    below: Mapping[_Seat, list[_Seat]],
+    beside: float,
 ) -> None:
     """Give every seat an x near those of its neighbours, in order and without overlap."""
     for row in rows:
         x = 0.0
         for seat in row:
             seat.x = x + seat.left
-            x += seat.width + _BESIDE
-        middle = (x - _BESIDE) / 2
+            x += seat.width + beside
+        middle = (x - beside) / 2
         for seat in row:
             seat.x -= middle
     for sweep in range(2 * _SWEEPS):
@@ -128,22 +134,22 @@ def _settle(
             for seat in row:
                 near = above[seat] + below[seat]
                 wishes.append(sum(n.x for n in near) / len(near) if near else seat.x)
-            _spread(row, wishes)
+            _spread(row, wishes, beside)
 
 
-def _spread(row: list[_Seat], wishes: Sequence[float]) -> None:
+def _spread(row: list[_Seat], wishes: Sequence[float], beside: float) -> None:
     """Seats as near to where they want to be as their widths allow: the mean of packing from both sides."""
     rightwards: list[float] = []
     for seat, wish in zip(row, wishes, strict=True):
         least = rightwards[-1] if rightwards else float("-inf")
         x = max(wish, least + seat.left)
-        rightwards.append(x + seat.width - seat.left + _BESIDE)
+        rightwards.append(x + seat.width - seat.left + beside)
         seat.x = x
     limit = float("inf")
     for seat, wish in zip(reversed(row), reversed(wishes), strict=True):
         right = seat.width - seat.left
         x = min(wish, limit - right)
-        limit = x - seat.left - _BESIDE
+        limit = x - seat.left - beside
         seat.x = (seat.x + x) / 2
 
 
@@ -152,6 +158,7 @@ def _place(
     cells: Sequence[Cell | None],
     edges: Edges,
     chains: Mapping[tuple[int, int], list[_Seat]],
+    between: float,
 ) -> Cell:
     result = Cell()
     tops: list[tuple[float, float]] = []
@@ -168,7 +175,7 @@ def _place(
             x = seat.x - spine
             result.grow(x - seat.left, x + seat.width - seat.left, 0.0)
         tops.append((y, y + height))
-        y += height + (_LAYER if height else 0.0)
+        y += height + (between if height else 0.0)
     for edge, chain in chains.items():
         if len(chain) == 2:
             continue

@@ -24,7 +24,7 @@ _ROW = 26.0
 """Between rows."""
 
 _CORNER = 18.0
-"""Between the columns and what stands below them."""
+"""Between the columns and what stands below them. All of these suit text of 9.5 points."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ def bent(bend: Bend, level: Level, rising: Level) -> Cell:
     pairs = [(level.row(down), rising.row(up)) for down, up in bend.rows]
     bottom = level.row(bend.bottom)
     result = Cell()
-    far = max(down.right for down, _ in pairs) + _ACROSS + max(up.left for _, up in pairs)
+    scale = level.arranger.theme.space
+    row, corner = scale * _ROW, scale * _CORNER
+    far = max(down.right for down, _ in pairs) + scale * _ACROSS + max(up.left for _, up in pairs)
     y = 0.0
     for (down, up), flows in zip(pairs, bend.skips, strict=True):
         height = max(down.height, up.height)
@@ -87,12 +89,12 @@ def bent(bend: Bend, level: Level, rising: Level) -> Cell:
         result.put(down, 0.0, y + height - down.height)
         result.put(up, far, y + height - up.height)
         result.hints += [Hint(flow, "across") for flow in flows]
-        y += height + _ROW
-    head = y - _ROW + _CORNER
+        y += height + row
+    head = y - row + corner
     # Between the columns, and clear of the way up.
-    between = min(far / 2, far - bottom.right - _CORNER)
-    result.put(bottom, between, head + _CORNER)
-    foot = result.height + _CORNER
+    between = min(far / 2, far - bottom.right - corner)
+    result.put(bottom, between, head + corner)
+    foot = result.height + corner
     middle = list(members(*bend.bottom))
     into = level.flows(members(*(element for down, _ in bend.rows for element in down)), middle)
     out_of = level.flows(middle, members(*(element for _, up in bend.rows for element in up)))

@@ -1,0 +1,5 @@
+"""``python -m netcompiler.cli``."""
+
+from netcompiler.cli import main
+
+main()

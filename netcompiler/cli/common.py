@@ -1,0 +1,155 @@
+"""What commands share: FILE[:NET], its options, reading and writing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from netcompiler.api import Net
+    from netcompiler.source import Source
+
+STDIN = "<stdin>"
+"""What messages call standard input."""
+
+
+class Command(click.Command):
+    """A command whose FILE:NET may be ``-:NET``, a net of standard input, which is no option.
+
+    ``failure`` is the exit code for a mistake in a spec or file. An error leaves the command with it as its
+    ``exit_code``, as click's own errors have one.
+    """
+
+    def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._failure = failure
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not hasattr(error, "exit_code"):
+                error.__dict__["exit_code"] = self._failure
+            raise
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [STDIN + a[1:] if a.startswith("-:") else a for a in args])
+
+
+def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name.isidentifier():
+            raise click.BadParameter(f"`{value}` is not name=value")
+        if name in pairs:
+            raise click.BadParameter(f"`{name}` is given twice")
+        pairs[name] = text
+    return pairs
+
+
+with_parameters = click.option(
+    "-D",
+    "parameters",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_pairs,
+    help="Set a parameter of the net; the value is written as in a spec.",
+)
+with_shapes = click.option(
+    "--input",
+    "shapes",
+    metavar="NAME=SHAPE",
+    multiple=True,
+    callback=_pairs,
+    help="Give an input another shape, as image=[3,32,32].",
+)
+
+
+def with_target(command: Callable[..., Any]) -> Callable[..., Any]:
+    """FILE[:NET], -D and --input."""
+    return click.argument("target", metavar="FILE[:NET]")(with_parameters(with_shapes(command)))
+
+
+class Whole(click.IntRange):
+    """A whole number, called so in messages."""
+
+    name = "whole number"
+
+
+def with_output(help: str, *, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """-o FILE."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        required=required,
+        help=help,
+    )
+
+
+def load(target: str, parameters: dict[str, str], shapes: dict[str, str]) -> Net:
+    """The net of FILE[:NET], with the options' parameters and input shapes."""
+    return load_all((target,), parameters, shapes)[0]
+
+
+def load_all(targets: Sequence[str], parameters: dict[str, str], shapes: dict[str, str]) -> list[Net]:
+    """The nets of several FILE[:NET]. Of several, each takes those of the parameters and inputs that it has.
+
+    One that no net has is a mistake.
+    """
+    from netcompiler import pipeline
+    from netcompiler.api import Net, split_target
+    from netcompiler.limits import DEFAULT_LIMITS
+
+    pairs = [split_target(target) for target in targets]
+    analyses = [(pipeline.analyse(read(file), DEFAULT_LIMITS), name) for file, name in pairs]
+    signatures = [pipeline.choose(analysis, name) for analysis, name in analyses]
+    nets = []
+    for (analysis, name), signature in zip(analyses, signatures, strict=True):
+
+        def mine(texts: dict[str, str], have: Iterable[str], kind: str) -> dict[str, str]:
+            known = set(have)
+            others = {n for s in signatures for n in getattr(s, kind)}
+            return {n: text for n, text in texts.items() if n in known or n not in others}
+
+        given = pipeline.given_from_text(analysis, mine(parameters, signature.parameters, "parameters"))
+        inputs = pipeline.shapes_from_text(analysis, mine(shapes, signature.inputs, "inputs"))
+        nets.append(Net(pipeline.build_graph(analysis, name, given, inputs)))
+    return nets
+
+
+def read(file: str) -> Source:
+    """A spec file, or standard input for ``-``."""
+    from netcompiler.limits import DEFAULT_LIMITS
+    from netcompiler.read import from_bytes, read_file
+
+    if file in ("-", STDIN):
+        if sys.stdin is None:
+            raise click.UsageError("standard input is closed")
+        data = sys.stdin.buffer.read(DEFAULT_LIMITS.source_bytes + 1)
+        return from_bytes(data, STDIN, DEFAULT_LIMITS)
+    return read_file(Path(file), DEFAULT_LIMITS)
+
+
+def keep_spec(target: str, output: Path | None) -> None:
+    """Refuse to write over the spec that is read."""
+    from netcompiler.api import split_target
+
+    spec = Path(split_target(target)[0])
+    if output is not None and output.is_file() and spec.is_file() and output.samefile(spec):
+        raise click.UsageError(f"-o {output} is the spec itself; name another file")
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write text to a file, or to standard output without one."""
+    from netcompiler.write import write_whole
+
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text.encode())

@@ -1,0 +1,171 @@
+"""All 80 builders of torchvision's classification models against the specs.
+
+``pytest -s`` prints the table of results; FAMILIES_TABLE=path writes it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from math import prod, sqrt
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+import netcompiler
+from tests.peers import import_torchvision
+from tests.torch.families import PEERS, SMALL, Peer
+
+LONG = ("vgg16", "vgg19", "vit_l", "convnext_large")
+CASES = [
+    pytest.param(peer, id=peer.name, marks=[pytest.mark.long] if peer.name.startswith(LONG) else [])
+    for peer in PEERS
+]
+ids = [peer.name for peer in PEERS]
+
+
+class NoRandomNumbers(TorchFunctionMode):
+    """Models are made without the random numbers of their initialisation: `fill` gives them others."""
+
+    SKIPPED = frozenset({torch.Tensor.uniform_, torch.Tensor.normal_, torch.Tensor.erfinv_})
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return args[0] if func in self.SKIPPED else func(*args, **(kwargs or {}))
+
+
+def fill(model: nn.Module) -> None:
+    """Give learned numbers and running statistics values unlike those that they begin with."""
+    pool = torch.rand(1_000_003, generator=torch.Generator().manual_seed(0))
+    learned = dict(model.named_parameters())
+    for key, tensor in model.state_dict().items():
+        name = key.rpartition(".")[2]
+        if key not in learned and not name.startswith("running"):
+            continue  # constants, and counts of batches, which nothing depends on
+        flat = tensor.view(-1)
+        for start in range(0, flat.numel(), len(pool)):
+            part = flat[start : start + len(pool)]
+            part.copy_(pool[: len(part)])
+        if name == "running_var" or tensor.ndim == 1:
+            tensor.add_(0.5) if name != "bias" else tensor.sub_(0.5).mul_(0.1)
+        else:
+            tensor.sub_(0.5).mul_(3 / sqrt(max(1, prod(tensor.shape[1:]))))
+
+
+def shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
+    return {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[list[str]]:
+    """Lines of results, printed and written when all are there."""
+    rows: list[str] = []
+    yield rows
+    text = "\n".join([f"{'net':20} {'size':>4} {'parameters':>12}  keys  logits", *rows, ""])
+    print("\n" + text)
+    if path := os.environ.get("FAMILIES_TABLE"):
+        Path(path).write_text(text, encoding="utf-8")
+
+
+def test_all_builders_are_there() -> None:
+    tv = import_torchvision().models
+    assert sorted(ids) == sorted(tv.list_models(module=tv))
+
+
+@pytest.mark.parametrize("peer", CASES)
+def test_checkpoints_load_and_logits_are_equal(peer: Peer, table: list[str]) -> None:
+    net = netcompiler.load(f"specs/{peer.spec}.net", peer.net, inputs=[3, peer.size, peer.size])
+    # What touches no memory is quick. torchvision's RegNets compute their widths with real tensors.
+    with NoRandomNumbers():
+        with torch.device("cpu" if peer.has_constants else "meta"):
+            ours = net.module().eval()
+        with torch.device("cpu" if peer.has_constants or peer.spec == "regnet" else "meta"):
+            theirs = peer.build()
+    assert shapes(ours) == shapes(theirs)
+    assert net.parameters == sum(p.numel() for p in theirs.parameters())
+    row = f"{peer.name:20} {peer.size:4} {net.parameters:12,}  same"
+    if not peer.runs:
+        table.append(f"{row}  not compared: too large")
+        return
+    constants = {key: tensor.clone() for key, tensor in ours.named_buffers() if "relative" in key}
+    if next(theirs.parameters()).is_meta:
+        theirs.to_empty(device="cpu")
+    fill(theirs)
+    ours.load_state_dict(theirs.state_dict(), strict=True, assign=not peer.has_constants)
+    for key, constant in constants.items():
+        assert torch.equal(constant, theirs.state_dict()[key]), key
+    images = torch.randn(2, 3, peer.size, peer.size, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        found, expected = ours(images), theirs(images)
+    assert expected.isfinite().all()
+    assert expected.std() > 0
+    table.append(f"{row}  {'equal' if torch.equal(found, expected) else (found - expected).abs().max()}")
+    assert torch.equal(found, expected)
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=ids)
+def test_parameters_are_as_many_as_published(peer: Peer) -> None:
+    published = {w.meta["num_params"] for w in import_torchvision().models.get_model_weights(peer.name)}
+    if peer.name == "googlenet":
+        published = {13_004_888}  # with the auxiliary heads, which torchvision's number leaves out
+    assert netcompiler.load(f"specs/{peer.spec}.net", peer.net).parameters in published
+
+
+def outputs(given: Any) -> list[Tensor]:
+    """The logits, and those of auxiliary heads, which torchvision gives in another order."""
+    if isinstance(given, Tensor):
+        return [given]
+    values = [value for value in given if value is not None]
+    return [values[0], *sorted(values[1:], key=lambda value: float(value.detach().sum()))]
+
+
+@pytest.mark.parametrize("peer", SMALL, ids=[peer.name for peer in SMALL])
+def test_one_step_of_training(peer: Peer) -> None:
+    """In training the same random numbers give the same outputs: dropout and stochastic depth stand alike.
+
+    A step lowers the loss, and gradients reach every parameter.
+    """
+    net = netcompiler.load(f"specs/{peer.spec}.net", peer.net, inputs=[3, peer.size, peer.size])
+    torch.manual_seed(0)
+    ours = net.module()
+    with NoRandomNumbers():
+        theirs = peer.build().train()
+    own = ours.state_dict()
+    for key, tensor in theirs.state_dict().items():
+        tensor.copy_(own[key])  # MNASNet's load_state_dict would take it for a checkpoint of an old version
+    images, labels = torch.randn(4, 3, peer.size, peer.size), torch.tensor([1, 2, 3, 4])
+
+    def given(model: nn.Module, seed: int = 1) -> list[Tensor]:
+        torch.manual_seed(seed)
+        return outputs(model(images))
+
+    def loss(seed: int) -> Tensor:
+        heads = [nn.functional.cross_entropy(logits, labels) for logits in given(ours, seed)]
+        return torch.stack(heads).sum()
+
+    with torch.no_grad():
+        expected = given(theirs)
+    found = given(ours)
+    assert len(found) == len(expected) == {"googlenet": 3, "inception_v3": 2}.get(peer.name, 1)
+    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
+    losses = []
+    reached: set[str] = set()
+    # Stochastic depth may drop a block for all samples of a step, and a head that is 0 lets nothing through.
+    for seed in (1, 1, 2):
+        ours.zero_grad()
+        current = loss(seed)
+        current.backward()
+        losses.append(current.item())
+        gradients = {key: p.grad for key, p in ours.named_parameters() if p.grad is not None}
+        assert gradients.keys() == dict(ours.named_parameters()).keys()
+        length = torch.stack([g.norm() for g in gradients.values()]).norm()
+        with torch.no_grad():
+            for parameter in ours.parameters():
+                assert parameter.grad is not None
+                parameter.sub_(0.002 * parameter.grad / length)
+        reached |= {key for key, gradient in gradients.items() if gradient.any()}
+    assert reached == dict(ours.named_parameters()).keys()
+    assert losses[1] < losses[0]
