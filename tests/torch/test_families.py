@@ -29,12 +29,15 @@ ids = [peer.name for peer in PEERS]
 
 
 class NoRandomNumbers(TorchFunctionMode):
-    """Models are made without the random numbers of their initialisation: `fill` gives them others."""
+    """Models are made without the random numbers of their initialisation: `fill` gives them others.
+
+    Zeros stand in for them: what is drawn anew until it lies in a range would never end on arbitrary memory.
+    """
 
     SKIPPED = frozenset({torch.Tensor.uniform_, torch.Tensor.normal_, torch.Tensor.erfinv_})
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return args[0] if func in self.SKIPPED else func(*args, **(kwargs or {}))
+        return args[0].zero_() if func in self.SKIPPED else func(*args, **(kwargs or {}))
 
 
 def fill(model: nn.Module) -> None:
