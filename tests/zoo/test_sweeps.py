@@ -161,8 +161,8 @@ for task in range(2):
     for rank in range(2):
         env = dict(os.environ, SLURM_JOB_ID=f"7{{task}}", SLURM_ARRAY_JOB_ID="77",
                    SLURM_ARRAY_TASK_ID=str(task), SLURM_JOB_NUM_NODES="1", SLURM_JOB_NODELIST="localhost",
-                   SLURM_NODEID="0",
-                   SLURM_NTASKS="2", SLURM_PROCID=str(rank), SLURM_LOCALID=str(rank))
+                   SLURM_NODEID="0", SUBMITIT_EXECUTOR="slurm", SLURM_NTASKS="2",
+                   SLURM_PROCID=str(rank), SLURM_LOCALID=str(rank))
         with Path(f"log{{task}}{{rank}}").open("w") as log:
             subprocess.Popen(words, env=env, stdout=log, stderr=log)
 print("Submitted batch job 77")
@@ -186,7 +186,7 @@ class TestSlurm:
             ((code, out, errors),) = group.ended()
         assert code == 0, errors
         asked = Path("asked").read_text()
-        for line in ("--partition=fast", "--time=90", "--ntasks-per-node=2", "--mem=8GB", "--array=0-1%256"):
+        for line in ("--partition=fast", "--time=90", "--ntasks-per-node=2", "--mem=8GB", "--array=0-1%2"):
             assert f"#SBATCH {line}" in asked
         assert "\nmodule load cuda\n" in asked
         assert len(table(the_sweep())) == 2
