@@ -10,7 +10,7 @@ TEST_PROGRAMS := chromium poppler-utils texlive-latex-base texlive-latex-recomme
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint unit format gallery tour bench install system programs clean FORCE
+.PHONY: help demo test lint unit format gallery models tour bench install system programs clean FORCE
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ format: $(STAMP)  ## rewrite the sources in the one format, with the fixes that 
 
 gallery: $(STAMP)  ## draw the pictures of docs/gallery.md anew
 	$(BIN)/python docs/make_gallery.py
+
+models: $(STAMP)  ## count the nets of the specs and write docs/models.md, its pages and their pictures
+	$(BIN)/python -m docs.make_models
 
 tour: $(STAMP)  ## run docs/tour.ipynb and keep what it shows
 	$(BIN)/python docs/make_tour.py

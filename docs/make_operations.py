@@ -78,6 +78,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "adaptive_maxpool": ("[512, 7, 7] adaptive_maxpool(1)",),
     "mean": ("[512, 7, 7] mean([2, 3])", "[196, 64] mean(1, keepdim=true)"),
     "batchnorm": ("[64, 32, 32] batchnorm",),
+    "frozen_batchnorm": ("[64, 32, 32] frozen_batchnorm",),
     "instancenorm": ("[64, 32, 32] instancenorm(affine=true)",),
     "groupnorm": ("[64, 32, 32] groupnorm(8)",),
     "layernorm": (
@@ -125,6 +126,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "pixel_unshuffle": ("[4, 24, 24] pixel_unshuffle(3)",),
     "attention": ("[197, 64] attention(4)",),
     "cross_attention": ("[16, 64] [77, 32] cross_attention(num_heads=4)",),
+    "scaled_dot_product_attention": (
+        "[8, 197, 64] [8, 77, 64] [8, 77, 64] scaled_dot_product_attention(is_causal=true)",
+    ),
     "class_token": ("[196, 64] class_token",),
     "position_embedding": ("[197, 64] position_embedding",),
     "channel_dropout": ("[64, 8, 8] channel_dropout(0.2)",),
@@ -165,6 +169,9 @@ SHAPES: dict[str, str] = {
     "pixel_shuffle": "`[c * r * r, h, w]` becomes `[c, h * r, w * r]`.",
     "pixel_unshuffle": "`[c, h * r, w * r]` becomes `[c * r * r, h, w]`.",
     "cross_attention": "that of the query, the first value.",
+    "scaled_dot_product_attention": (
+        "`[*, rows, inner]`, `[*, tokens, inner]` and `[*, tokens, features]` give `[*, rows, features]`."
+    ),
     "class_token": "one token more.",
     "conv": '`out_channels`, then each spatial extent by the formula above; "same" keeps the extents.',
     "conv_transpose": "`out_channels`, then each spatial extent by the formula above.",

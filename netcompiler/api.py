@@ -39,11 +39,13 @@ class NetInfo:
         name: its name.
         parameters: their defaults by name; `REQUIRED` for one that must be given.
         loadable: True when it can be loaded without giving any.
+        title: the comment lines above it, or at the head of the file.
     """
 
     name: str
     parameters: Mapping[str, object]
     loadable: bool
+    title: tuple[str, ...]
 
 
 class Net:
@@ -69,7 +71,7 @@ class Net:
 
     @property
     def title(self) -> tuple[str, ...]:
-        """The comment lines at the head of its file."""
+        """The comment lines above it, or at the head of its file."""
         return self._graph.title
 
     @property
@@ -407,7 +409,7 @@ def _infos(analysis: pipeline.Analysis) -> Iterator[NetInfo]:
     for name, signature in analysis.nets.items():
         values = pipeline.default_values(analysis, signature)
         defaults = {parameter: values.get(parameter, REQUIRED) for parameter in signature.parameters}
-        yield NetInfo(name, defaults, signature.loadable)
+        yield NetInfo(name, defaults, signature.loadable, signature.title)
 
 
 def _frozen(value: object) -> object:

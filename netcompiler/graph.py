@@ -35,6 +35,7 @@ class Layer:
         reuses: True when it runs the weights of an earlier layer of the same path.
         named: True when the spec names it; False when it is called by its position.
         span: the place in the spec.
+        shared: which of its inputs are the same for all samples; empty where none is.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Layer:
     reuses: bool
     named: bool
     span: Span
+    shared: tuple[bool, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ class Layer:
     @cached_property
     def call(self) -> Call:
         """The operation's call, for its rules."""
-        return Call(self.inputs, self.args)
+        return Call(self.inputs, self.args, self.shared)
 
     @cached_property
     def weights(self) -> dict[str, Shape]:
@@ -184,7 +186,7 @@ class Graph:
         group_spans: where each is declared.
         inputs: ids of the input layers, in order of declaration.
         outputs: what the net gives.
-        title: the comment lines at the head of the spec file.
+        title: the comment lines above the net, or at the head of the spec file.
     """
 
     name: str

@@ -46,7 +46,7 @@ class Model:
 
     def files(self) -> list[Path]:
         """The spec's file, and those that it uses."""
-        return netcompiler.files(self.file)
+        return files(self.file)
 
     def module(self, device: "torch.device") -> "Module":
         """The net as a PyTorch module, freshly initialised, all of it on one device."""
@@ -70,11 +70,41 @@ def shipped() -> Mapping[str, Found]:
     """
     found: dict[str, Found] = {}
     for file in sorted(specs.folder().glob("*.net")):
-        for net in _nets(file):
+        for net in nets(file):
             if net.name in found:
                 raise UserError(f"{file}: net {net.name} is in {found[net.name].file.name} too")
             found[net.name] = net
     return found
+
+
+def nets(file: Path) -> Iterator[Found]:
+    """The nets of a file that can be loaded; those with a parameter left to fill are for variants only.
+
+    Raises:
+        UserError: the file's definitions are wrong.
+    """
+    try:
+        found = netcompiler.nets(str(file))
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+    return (Found(file, net.name, net.parameters) for net in found if net.loadable)
+
+
+def files(file: Path) -> list[Path]:
+    """A spec's file, and those that it uses."""
+    return netcompiler.files(file)
+
+
+def load(found: Found) -> netcompiler.Net:
+    """The net as it is declared.
+
+    Raises:
+        UserError: it is wrong.
+    """
+    try:
+        return netcompiler.load(str(found.file), found.name)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
 
 
 def draw_shipped(name: str, paths: Sequence[Path]) -> None:
@@ -83,11 +113,7 @@ def draw_shipped(name: str, paths: Sequence[Path]) -> None:
     Raises:
         UserError: there is no such net, or it cannot be drawn.
     """
-    found = _shipped(name)
-    try:
-        net = netcompiler.load(str(found.file), found.name)
-    except netcompiler.SpecError as error:
-        raise UserError(str(error)) from error
+    net = load(_shipped(name))
     for path in paths:
         _draw(net, path)
 
@@ -246,34 +272,25 @@ def _auxiliary(net: netcompiler.Net) -> tuple[str, ...]:
 
 
 def _shipped(name: str) -> Found:
-    nets = shipped()
-    if name in nets:
-        return nets[name]
-    raise UserError(f"model={name}: no such net; {hint(name, nets, 'model=')}")
+    known = shipped()
+    if name in known:
+        return known[name]
+    raise UserError(f"model={name}: no such net; {hint(name, known, 'model=')}")
 
 
 def _own(options: ModelOptions) -> Found:
     file = Path(str(options.spec)).expanduser()
     if not file.is_file():
         raise UserError(f"model.spec={options.spec}: {'not a file' if file.exists() else 'no such file'}")
-    nets = {net.name: net for net in _nets(file)}
-    if options.net is not None and options.net not in nets:
+    known = {net.name: net for net in nets(file)}
+    if options.net is not None and options.net not in known:
         raise UserError(
-            f"model.net={options.net}: no such net in {file}; {hint(options.net, nets, 'model.net=')}"
+            f"model.net={options.net}: no such net in {file}; {hint(options.net, known, 'model.net=')}"
         )
     if options.net is not None:
-        return nets[options.net]
-    if len(nets) != 1:
+        return known[options.net]
+    if len(known) != 1:
         raise UserError(
-            f"{file}: has {len(nets)} nets; choose with model.net={'|'.join(sorted(nets)) or 'NAME'}"
+            f"{file}: has {len(known)} nets; choose with model.net={'|'.join(sorted(known)) or 'NAME'}"
         )
-    return next(iter(nets.values()))
-
-
-def _nets(file: Path) -> Iterator[Found]:
-    """The nets of a file that can be loaded; those with a parameter left to fill are for variants only."""
-    try:
-        nets = netcompiler.nets(str(file))
-    except netcompiler.SpecError as error:
-        raise UserError(str(error)) from error
-    return (Found(file, net.name, net.parameters) for net in nets if net.loadable)
+    return next(iter(known.values()))

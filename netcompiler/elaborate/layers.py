@@ -102,11 +102,12 @@ class LayerBuilder:
         shape = self._shape(new, inputs)
         if shape is None:
             return LOST
+        shared = _shared(operands)
         sources = []
         groups: list[str | None] = []
         for column, reads in enumerate(parts):
             group = None if self.place is None else self.place.groups[column]
-            layer = self._layer(new, inputs, shape, group)
+            layer = self._layer(new, inputs, shape, group, shared)
             if layer is None:
                 return LOST
             self._connect(layer, reads)
@@ -158,7 +159,12 @@ class LayerBuilder:
         return False
 
     def _layer(
-        self, new: NewLayer, inputs: tuple[Shape, ...], shape: Shape, group: str | None
+        self,
+        new: NewLayer,
+        inputs: tuple[Shape, ...],
+        shape: Shape,
+        group: str | None,
+        shared: tuple[bool, ...],
     ) -> Layer | None:
         path = new.path if group is None else new.path.replace(COLUMN, group)
         layer = Layer(
@@ -174,6 +180,7 @@ class LayerBuilder:
             reuses=False,
             named=new.named,
             span=new.span,
+            shared=shared,
         )
         if self.reusing is not None:
             return self._again(layer, self.reusing)
@@ -311,6 +318,12 @@ def _reads(operands: Sequence[Operand], column: int, mixes: bool) -> list[_Read]
             parts = [parts[column if flow.spread else 0]]
         reads += [_Read(source, group, flow.shape, operand.skip, admitted) for source, group in parts]
     return reads
+
+
+def _shared(operands: Sequence[Operand]) -> tuple[bool, ...]:
+    """Which operands are the same for all samples; `exchange` and `gather`, which read parts, need none."""
+    constant = tuple(operand.flow.constant for operand in operands)
+    return constant if any(constant) else ()
 
 
 def _weights_text(layer: Layer) -> str:

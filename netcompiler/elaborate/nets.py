@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import cast
 
 from netcompiler import syntax
@@ -20,6 +21,7 @@ from netcompiler.elaborate.values import LOST, Block, Flow, Given, is_data
 from netcompiler.graph import Graph, Output
 from netcompiler.graph import Scope as GraphScope
 from netcompiler.operations.base import Shape
+from netcompiler.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class NetSignature:
     block: Block
     parameters: Mapping[str, DefaultOf | None]
     inputs: tuple[str, ...]
+
+    @property
+    def title(self) -> tuple[str, ...]:
+        """The comment lines above it, or at the head of its file."""
+        return _title(self.block.definition.span)
 
     @property
     def loadable(self) -> bool:
@@ -130,7 +137,7 @@ def elaborate(
         _check_shapes(shapes, net, block, session)
     outputs = _outputs(result, net, block, session)
     root = GraphScope("", block.name, cast(dict[str, Literal], arguments), None, None, block.definition.span)
-    return steps.builder.graph(root, net.groups, outputs, _title(block.frame.source.text))
+    return steps.builder.graph(root, net.groups, outputs, signature.title)
 
 
 def _check_names(signature: NetSignature, given: Iterable[Given], session: Session) -> None:
@@ -191,11 +198,15 @@ def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:
     ]
 
 
-def _title(text: str) -> tuple[str, ...]:
-    """The comment lines at the head of a file."""
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            break
-        lines.append(line.removeprefix("#").strip())
-    return tuple(lines)
+def _title(span: Span) -> tuple[str, ...]:
+    """The comment lines that head the paragraph that a definition begins in, or else the whole file."""
+    lines = span.source.text.split("\n")
+    first = span.line - 1
+    while first > 0 and lines[first - 1].strip():
+        first -= 1
+    return _comments(lines[first : span.line - 1]) or _comments(lines)
+
+
+def _comments(lines: Iterable[str]) -> tuple[str, ...]:
+    """The comments that lines begin with."""
+    return tuple(line.removeprefix("#").strip() for line in takewhile(lambda s: s.startswith("#"), lines))

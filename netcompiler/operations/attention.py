@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from netcompiler.code import Code, Literal
+from netcompiler.code import Code, ExpressionCode, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
-from netcompiler.operations.arguments import boolean, extents, real, whole
+from netcompiler.operations.arguments import boolean, extents, optional, real, whole
 from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
 
 _ATTENTION = '''
@@ -147,6 +147,80 @@ class CrossAttention(_Attention):
 
     def label(self, call: Call) -> str:
         return f"cross-attention, {call.whole('num_heads')} heads"
+
+
+_DOT_PRODUCT_ATTENTION = '''
+class DotProductAttention(nn.Module):
+    """`scaled_dot_product_attention` that drops attention weights in training."""
+
+    def __init__(self, dropout_p: float, is_causal: bool = False, scale: float | None = None) -> None:
+        super().__init__()
+        self.dropout_p, self.is_causal, self.scale = dropout_p, is_causal, scale
+
+    def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        return nn.functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            dropout_p=self.dropout_p if self.training else 0.0,
+            is_causal=self.is_causal,
+            scale=self.scale,
+        )
+'''
+
+
+@register
+class ScaledDotProductAttention(Operation):
+    """``softmax(Q K^T * scale) V`` and nothing learned: torch.nn.functional.scaled_dot_product_attention.
+
+    For attention whose projections have other names or shapes than `attention`'s, as GPT-2's.
+    """
+
+    name = "scaled_dot_product_attention"
+    kind = "attention"
+    doc = "Attention of queries to keys and values, [*, tokens, features], without projections."
+    parameters = (
+        Parameter(
+            "dropout_p", real(0.0, 1.0), 0.0, "probability that an attention weight is dropped in training"
+        ),
+        Parameter("is_causal", boolean(), False, "let no token see a later one"),
+        Parameter("scale", optional(real(0.0)), None, "factor on the scores; none is 1 / sqrt(features)"),
+    )
+    merges = True
+
+    def shape(self, call: Call) -> Shape:
+        given = ", ".join(map(shape_text, call.inputs))
+        if len(call.inputs) != 3:
+            raise ShapeError("E204", f"takes a query, a key and a value, got {len(call.inputs)} values")
+        query, key, value = call.inputs
+        if min(map(len, call.inputs)) < 2:
+            raise ShapeError("E204", "takes values of shape [*, tokens, features]", notes=(f"got {given}",))
+        if query[:-2] != key[:-2] or key[:-1] != value[:-1] or query[-1] != key[-1]:
+            raise ShapeError(
+                "E204",
+                "query, key and value do not fit: "
+                "[*, rows, inner], [*, tokens, inner], [*, tokens, features]",
+                notes=(f"got {given}",),
+            )
+        return (*query[:-1], value[-1])
+
+    def macs(self, call: Call) -> int:
+        query, key, value = call.inputs
+        return prod(query[:-1]) * key[-2] * (key[-1] + value[-1])
+
+    def code(self, call: Call) -> Code:
+        if call.args["dropout_p"]:
+            positional = {"dropout_p": call.literal("dropout_p")}
+            return rules.module(self, call, "DotProductAttention", positional, helper=_DOT_PRODUCT_ATTENTION)
+        given = "".join(
+            f", {p.name}={call.literal(p.name)!r}"
+            for p in self.parameters
+            if p.name != "dropout_p" and call.args[p.name] != p.default
+        )
+        return ExpressionCode(f"nn.functional.scaled_dot_product_attention({{0}}, {{1}}, {{2}}{given})")
+
+    def label(self, call: Call) -> str:
+        return "causal attention" if call.flag("is_causal") else "attention"
 
 
 _WINDOW_MASK = '''

@@ -82,6 +82,8 @@ class Call:
 
     inputs: tuple[Shape, ...]
     args: Mapping[str, ArgumentValue]
+    shared: tuple[bool, ...] = ()
+    """Which inputs are the same for all samples, and stand in a batch of 1; empty where none is."""
 
     @property
     def input(self) -> Shape:

@@ -208,7 +208,8 @@ class Matmul(Operation):
 class IndexSelect(Operation):
     """Entries of a dimension by their numbers: torch.index_select, with numbers of each sample's own.
 
-    The second value holds the numbers, in one dimension. torch checks them when it runs.
+    The second value holds the numbers, in one dimension. torch checks them when it runs. Rows of a table
+    that all samples share, a `parameter`, are what an `embedding` gives; so two layers use one table.
     """
 
     name = "index_select"
@@ -232,6 +233,8 @@ class IndexSelect(Operation):
 
     def code(self, call: Call) -> Code:
         index = rules.dimension(call, "dim", call.whole("dim"))
+        if call.shared[:1] == (True,) and len(call.input) == 2 and index == 0:
+            return ExpressionCode("nn.functional.embedding({1}, {0}.squeeze(0))")
         place = ["None"] * len(call.input)
         place[index] = ":"
         numbers = "{1}" if len(place) == 1 else f"{{1}}[:, {', '.join(place)}]"

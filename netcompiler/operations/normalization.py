@@ -77,6 +77,60 @@ class BatchNorm(_ChannelNorm):
         return "batch norm"
 
 
+_FROZEN_BATCH_NORM = '''
+class FrozenBatchNorm(nn.Module):
+    """Batch normalisation with constants: they are saved, and neither learned nor counted anew."""
+
+    weight: Tensor
+    bias: Tensor
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.register_buffer("weight", torch.ones(num_features))
+        self.register_buffer("bias", torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def forward(self, input: Tensor) -> Tensor:
+        scale = self.weight * (self.running_var + self.eps).rsqrt()
+        shift = self.bias - self.running_mean * scale
+        shape = (1, -1) + (1,) * (input.ndim - 2)
+        return input * scale.reshape(shape) + shift.reshape(shape)
+'''
+
+
+@register
+class FrozenBatchNorm(Operation):
+    """Batch normalisation whose statistics, scale and shift are constants: torchvision.ops.FrozenBatchNorm2d.
+
+    For detectors, whose batches are too small for statistics of their own: the constants are those of a
+    checkpoint.
+    """
+
+    name = "frozen_batchnorm"
+    kind = "norm"
+    doc = "Batch normalisation with the constants of a checkpoint, in training too."
+    parameters = (_EPS,)
+    overwritable = True
+
+    def shape(self, call: Call) -> Shape:
+        return rules.ranked(call, 1, 4, "[features] or [channels, height, width]")
+
+    def buffers(self, call: Call) -> dict[str, Shape]:
+        return dict.fromkeys(("weight", "bias", "running_mean", "running_var"), call.input[:1])
+
+    def code(self, call: Call) -> Code:
+        return rules.module(
+            self, call, "FrozenBatchNorm", {"num_features": call.input[0]}, helper=_FROZEN_BATCH_NORM
+        )
+
+    def label(self, call: Call) -> str:
+        return "frozen batch norm"
+
+
 @register
 class InstanceNorm(_ChannelNorm):
     """Instance normalisation (Ulyanov, Vedaldi & Lempitsky, 2016): torch.nn.InstanceNorm1d, 2d and 3d."""

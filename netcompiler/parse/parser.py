@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -22,7 +22,13 @@ from netcompiler.source import Source
 
 def parse_file(source: Source, limits: Limits = DEFAULT_LIMITS) -> syntax.File:
     """The syntax tree of a whole file. Raises SpecError for text that is not in the language."""
-    tree = _parser().parse(source, "start", limits)
+    return _file(source.name, source.text, source.path, source.root, limits)
+
+
+# A file is often read several times in a row, for one net after another.
+@lru_cache(maxsize=8)
+def _file(name: str, text: str, path: Path | None, root: Path | None, limits: Limits) -> syntax.File:
+    tree = _parser().parse(Source(name, text, path, root), "start", limits)
     assert isinstance(tree, syntax.File)
     return tree
 

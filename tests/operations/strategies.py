@@ -280,6 +280,23 @@ def attention(draw: st.DrawFn, *, cross: bool) -> Example:
 
 
 @st.composite
+def dot_product_attention(draw: st.DrawFn) -> Example:
+    lead = draw(shapes(0, 2, 3))
+    rows, tokens, inner, features = (draw(st.integers(1, 5)) for _ in range(4))
+    query, key, value = (*lead, rows, inner), (*lead, tokens, inner), (*lead, tokens, features)
+    wrong = draw(st.integers(0, 9))
+    if wrong == 0:
+        key = (*lead, tokens, inner + 1)
+    if wrong == 1:
+        value = (*lead, tokens + 1, features)
+    args: dict[str, Any] = {}
+    if draw(BOOLEANS):
+        args |= {"dropout_p": draw(PROBABILITIES), "is_causal": draw(BOOLEANS)}
+        args["scale"] = draw(st.none() | st.sampled_from([0.125, 1.0]))
+    return (query, key, value), args
+
+
+@st.composite
 def index_select(draw: st.DrawFn) -> Example:
     shape = draw(shapes(1, 3))
     numbers = (draw(st.integers(1, 7)),) if draw(st.integers(0, 5)) else draw(shapes(2, 3))
@@ -357,6 +374,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "exchange": joined(dim=False),
     "exp": elementwise(),
     "flatten": elementwise(start_dim=[DIMENSIONS], end_dim=[DIMENSIONS]),
+    "frozen_batchnorm": some(shapes(1, 5), eps=[st.sampled_from([1e-5, 1e-3])]),
     "gather": joined(dim=False),
     "gelu": elementwise(approximate=[st.sampled_from(["none", "tanh"])]),
     "glu": elementwise(dim=[DIMENSIONS]),
@@ -402,6 +420,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Example]] = {
     "rmsnorm": normalized(eps=st.none() | POSITIVE, elementwise_affine=BOOLEANS),
     "roll": roll(),
     "rrelu": elementwise(lower=[NOT_NEGATIVE], upper=[NOT_NEGATIVE]),
+    "scaled_dot_product_attention": dot_product_attention(),
     "scale": elementwise(dim=[DIMENSIONS]),
     "select": select(),
     "selu": elementwise(),

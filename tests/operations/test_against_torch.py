@@ -24,6 +24,7 @@ STRICTER: dict[str, set[str]] = {
     # torch would take the batch for the channels of a sample without batch
     "expects an input of shape": {
         "crop",
+        "frozen_batchnorm",
         "instancenorm",
         "pixel_shuffle",
         "pixel_unshuffle",
@@ -33,6 +34,7 @@ STRICTER: dict[str, set[str]] = {
     "branches have different": {"add", "subtract", "multiply", "maximum"},
     "takes two matrices": {"matmul"},
     "matrices do not fit": {"matmul"},
+    "query, key and value do not fit": {"scaled_dot_product_attention"},
     # torch's squeeze is silent about other extents
     "and not 1": {"squeeze"},
     # no value is empty

@@ -14,7 +14,15 @@ from netcompiler.operations import OPERATIONS
 from tests.operations.rendering import BATCH, call_of, run_of
 from tests.operations.strategies import Example, examples, fitting
 
-COUNTED = ["conv", "conv_transpose", "linear", "matmul", "attention", "cross_attention"]
+COUNTED = [
+    "conv",
+    "conv_transpose",
+    "linear",
+    "matmul",
+    "attention",
+    "cross_attention",
+    "scaled_dot_product_attention",
+]
 
 
 @pytest.mark.parametrize("name", COUNTED)

@@ -58,7 +58,7 @@ def test_what_may_be_overwritten_is_known() -> None:
     assert set(OVERWRITABLE) == {
         "conv", "conv_transpose", "linear", "attention", "cross_attention",
         "maxpool", "avgpool", "adaptive_avgpool", "adaptive_maxpool", "mean",
-        "batchnorm", "instancenorm", "groupnorm", "layernorm", "rmsnorm", "lrn", "scale",
+        "batchnorm", "frozen_batchnorm", "instancenorm", "groupnorm", "layernorm", "rmsnorm", "lrn", "scale",
         "add", "subtract", "multiply", "maximum", "concat", "stack", "matmul", "exchange", "gather",
         "pad", "upsample", "class_token", "position_embedding", "embedding", "roll", "times",
         "shifted_window_mask",

@@ -95,7 +95,8 @@ def test_what_is_no_module_of_torch_is_known() -> None:
         "flatten", "reshape", "permute", "transpose", "unsqueeze", "squeeze", "select", "narrow",
         "pad", "crop", "mean", "roll", "index_select", "exp", "clamp", "times", "normalize",
         "parameter", "relative_position_index", "relative_coords_table", "shifted_window_mask",
-        "scale", "stochastic_depth", "class_token", "position_embedding",
+        "scale", "stochastic_depth", "frozen_batchnorm", "scaled_dot_product_attention", "class_token",
+        "position_embedding",
     }  # fmt: skip
 
 
@@ -126,6 +127,7 @@ def test_what_takes_several_values_is_known() -> None:
         "exchange",
         "gather",
         "cross_attention",
+        "scaled_dot_product_attention",
     }
 
 

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from math import prod, sqrt
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
 import netcompiler
 from tests.peers import import_torchvision
 from tests.torch.families import PEERS, SMALL, Peer
+from tests.torch.filling import NoRandomNumbers, fill, matters, settle, shapes
 
 LONG = ("vgg16", "vgg19", "vit_l", "convnext_large")
 CASES = [
@@ -26,40 +25,6 @@ CASES = [
     for peer in PEERS
 ]
 ids = [peer.name for peer in PEERS]
-
-
-class NoRandomNumbers(TorchFunctionMode):
-    """Models are made without the random numbers of their initialisation: `fill` gives them others.
-
-    Zeros stand in for them: what is drawn anew until it lies in a range would never end on arbitrary memory.
-    """
-
-    SKIPPED = frozenset({torch.Tensor.uniform_, torch.Tensor.normal_, torch.Tensor.erfinv_})
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return args[0].zero_() if func in self.SKIPPED else func(*args, **(kwargs or {}))
-
-
-def fill(model: nn.Module) -> None:
-    """Give learned numbers and running statistics values unlike those that they begin with."""
-    pool = torch.rand(1_000_003, generator=torch.Generator().manual_seed(0))
-    learned = dict(model.named_parameters())
-    for key, tensor in model.state_dict().items():
-        name = key.rpartition(".")[2]
-        if key not in learned and not name.startswith("running"):
-            continue  # constants, and counts of batches, which nothing depends on
-        flat = tensor.view(-1)
-        for start in range(0, flat.numel(), len(pool)):
-            part = flat[start : start + len(pool)]
-            part.copy_(pool[: len(part)])
-        if name == "running_var" or tensor.ndim == 1:
-            tensor.add_(0.5) if name != "bias" else tensor.sub_(0.5).mul_(0.1)
-        else:
-            tensor.sub_(0.5).mul_(3 / sqrt(max(1, prod(tensor.shape[1:]))))
-
-
-def shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
-    return {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +62,14 @@ def test_checkpoints_load_and_logits_are_equal(peer: Peer, table: list[str]) -> 
     if next(theirs.parameters()).is_meta:
         theirs.to_empty(device="cpu")
     fill(theirs)
+    images = torch.randn(2, 3, peer.size, peer.size, generator=torch.Generator().manual_seed(1))
+    settle(theirs, images)
     ours.load_state_dict(theirs.state_dict(), strict=True, assign=not peer.has_constants)
     for key, constant in constants.items():
         assert torch.equal(constant, theirs.state_dict()[key]), key
-    images = torch.randn(2, 3, peer.size, peer.size, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         found, expected = ours(images), theirs(images)
-    assert expected.isfinite().all()
-    assert expected.std() > 0
+    assert matters(expected)
     table.append(f"{row}  {'equal' if torch.equal(found, expected) else (found - expected).abs().max()}")
     assert torch.equal(found, expected)
 

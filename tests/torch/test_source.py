@@ -18,7 +18,10 @@ from tests.torch.graphs import Builder, chain
 
 SPECS = sorted(Path("specs").glob("*.net"))
 EXPECTED = Path(__file__).parent / "expected"
-SMALL = {name.lower(): getattr(specs, name) for name in ("GOOGLENET", "UNET", "VIT", "MOBILENET", "DENSENET")}
+SMALL = {
+    f"small_{name.lower()}": getattr(specs, name)
+    for name in ("GOOGLENET", "UNET", "VIT", "MOBILENET", "DENSENET")
+}
 UPDATE = "UPDATE_EXPECTED" in os.environ
 
 
@@ -45,7 +48,9 @@ def folder(all_sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory
     return path
 
 
-@pytest.mark.parametrize("name", [*SMALL, "resnet50", "resnet20", "alexnet", "alexnet_one", "lenet"])
+@pytest.mark.parametrize(
+    "name", [*SMALL, "googlenet", "resnet50", "resnet20", "alexnet", "alexnet_one", "lenet"]
+)
 def test_source_is_what_it_was(all_sources: dict[str, str], name: str) -> None:
     """With UPDATE_EXPECTED=1 in the environment the files are written anew: read them before they go in."""
     file = EXPECTED / f"{name}.py.txt"
