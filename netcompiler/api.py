@@ -19,6 +19,7 @@ from netcompiler.elaborate.values import Given
 from netcompiler.graph import Graph, Layer, Output
 from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.operations.base import REQUIRED, Shape
+from netcompiler.partition import Partition, partition
 from netcompiler.read import read_file
 from netcompiler.source import Source
 
@@ -113,6 +114,13 @@ class Net:
     def transfers(self) -> list[Transfer]:
         """Every value that crosses between placement groups."""
         return transfers(self._graph)
+
+    def partition(self) -> Partition:
+        """What the process of each placement group runs, and the messages between them.
+
+        Raises ValueError for a net without groups.
+        """
+        return partition(self._graph)
 
     def summary(self) -> str:
         """The layers with shapes and costs, totals, and the traffic between groups, as a table."""
