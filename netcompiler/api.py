@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -25,8 +25,11 @@ from netcompiler.source import Source
 
 if TYPE_CHECKING:
     import torch
+    from torch.distributed import ProcessGroup
+    from torch.distributed.device_mesh import DeviceMesh
 
     from netcompiler.draw.drawing import Drawing
+    from netcompiler.torch.pipelining.pipeline import Pipeline
 
 Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
 """Input shapes that replace the declared ones: one shape for a net with one input, or shapes by name."""
@@ -165,6 +168,41 @@ class Net:
             raise ModuleNotFoundError(message, name="torch") from None
 
         return build(self._graph, devices)
+
+    def pipeline(
+        self,
+        mesh: DeviceMesh | ProcessGroup | None = None,
+        *,
+        microbatches: int,
+        schedule: str = "1f1b",
+        loss: Callable[[Any, torch.Tensor], torch.Tensor] | None = None,
+        device: str | torch.device | None = None,
+    ) -> Pipeline:
+        """This process's share of the net as a pipeline of its placement groups, with fresh weights.
+
+        Every process of the pipeline calls this, after ``torch.distributed.init_process_group``. With the
+        same seed the weights are those of `module` in one process.
+
+        Args:
+            mesh: the processes: a process group or a mesh of one dimension is one pipeline; in a mesh of two
+                dimensions each row is one, and the rows are replicas whose gradients are averaged (DDP). None
+                for all processes.
+            microbatches: how many parts of equal size a batch is cut into.
+            schedule: ``gpipe`` or ``1f1b``, with a group for each process, or ``interleaved``, with several,
+                dealt out in turn.
+            loss: of what the net gives and the target, the mean over the samples; None to evaluate only.
+            device: where this process computes; by default the mesh's kind of device.
+
+        Raises:
+            ValueError: the groups do not come one after another, or the schedule does not fit the numbers of
+                groups, processes and micro-batches.
+            RuntimeError: the processes do not know of each other yet.
+        """
+        from netcompiler.torch.pipelining.pipeline import Pipeline
+
+        return Pipeline(
+            self._graph, mesh, schedule=schedule, microbatches=microbatches, loss=loss, device=device
+        )
 
     def _repr_svg_(self) -> str | None:
         return figure(self)._repr_svg_()

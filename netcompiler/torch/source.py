@@ -17,7 +17,7 @@ from netcompiler.torch.layout import LINE_LENGTH, wrap, wrap_indented
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_children
 from netcompiler.torch.modules import Modules
-from netcompiler.torch.names import GLOBALS, camel, identifier, unique
+from netcompiler.torch.names import GLOBALS, camel, fields, identifier, unique
 from netcompiler.torch.parameters import Group
 from netcompiler.torch.plan import arrange
 from netcompiler.torch.steps import Plan
@@ -86,11 +86,8 @@ class _File:
         values = tuple(output.layer for output in outputs)
         if len(outputs) == 1:
             return Result(values, None)
-        fields: list[str] = []
-        for i, output in enumerate(outputs):
-            fields.append(unique(identifier(output.name, f"output{i + 1}"), {*fields, *GLOBALS}))
         holder = unique(holder, taken)
-        self.holders[holder] = fields
+        self.holders[holder] = fields(output.name for output in outputs)
         return Result(values, holder)
 
     def _title(self) -> list[str]:
