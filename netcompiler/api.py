@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from torch.distributed.device_mesh import DeviceMesh
 
     from netcompiler.draw.drawing import Drawing
+    from netcompiler.placement.cut import Wanted
+    from netcompiler.placement.machines import Machine
+    from netcompiler.placement.training import Training
     from netcompiler.torch.pipelining.pipeline import Pipeline
 
 Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
@@ -58,8 +61,9 @@ class Net:
             position among the reader's inputs, and its attribute ``edge`` is an `Edge`.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, origin: pipeline.Origin | None = None) -> None:
         self._graph = graph
+        self._origin = origin
 
     @property
     def graph(self) -> nx.MultiDiGraph:
@@ -125,11 +129,20 @@ class Net:
         """
         return partition(self._graph)
 
-    def summary(self) -> str:
-        """The layers with shapes and costs, totals, and the traffic between groups, as a table."""
+    def summary(self, microbatches: Sequence[int] = ()) -> str:
+        """The layers with shapes and costs, totals, and what groups cost and send, as tables.
+
+        ``microbatches`` are the parts of a batch for which a pipeline's idle time is given.
+        """
         from netcompiler.summary import summarise
 
-        return summarise(self._graph)
+        return summarise(self._graph, microbatches)
+
+    def plain(self, microbatches: Sequence[int] = ()) -> dict[str, object]:
+        """What ``netc show --format json`` prints, as dictionaries, lists, numbers and strings."""
+        from netcompiler.summary import plain
+
+        return plain(self._graph, microbatches)
 
     def expand(self) -> str:
         """The flat net, all blocks and repeats unrolled, as a spec."""
@@ -143,6 +156,47 @@ class Net:
         ``options`` are those of `figure`, with the same errors raised.
         """
         return figure(self, file=file, **options)
+
+    def place(
+        self,
+        groups: int,
+        *,
+        objective: str = "time",
+        memory: float | None = None,
+        slack: float | None = None,
+        names: Sequence[str] = (),
+        machine: str | Machine = "a100",
+        training: Training | None = None,
+        flat: bool = False,
+    ) -> Placement:
+        """Cut the net into placement groups, one after another, as `netc place` does.
+
+        Args:
+            groups: how many.
+            objective: what is made small: ``time`` of the slowest group, ``memory`` of the fullest, or
+                ``traffic``.
+            memory: bytes that no group may exceed.
+            slack: how much above the best the largest group may be where that saves traffic.
+            names: the groups' names.
+            machine: the machine to plan for, or its name.
+            training: batch, optimizer and the rest of what memory depends on.
+            flat: True for a spec without blocks, in any case.
+
+        Raises:
+            SpecError: the net has groups, has too few layers, or does not fit into the memory.
+            ValueError: a senseless option.
+        """
+        from netcompiler.placement.cut import OBJECTIVES, Wanted
+        from netcompiler.placement.machines import MACHINES
+        from netcompiler.placement.training import Training
+
+        if objective not in OBJECTIVES:
+            raise ValueError(f"unknown objective {objective!r}; known are {', '.join(OBJECTIVES)}")
+        if isinstance(machine, str) and machine not in MACHINES:
+            raise ValueError(f"unknown machine {machine!r}; known are {', '.join(MACHINES)}")
+        chosen = MACHINES[machine] if isinstance(machine, str) else machine
+        wanted = Wanted(groups, objective, memory, slack)
+        return _place(self, wanted, chosen, training or Training(element=chosen.element), names, flat=flat)
 
     def source(self) -> str:
         """The net as a Python module that needs nothing but torch."""
@@ -351,6 +405,61 @@ class Comparison:
         return f"<Comparison of {names}: {counts}>"
 
 
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """A net cut into groups, made by `Net.place`.
+
+    Attributes:
+        net: the net in its groups.
+        spec: it as a spec.
+        flat: why the spec is flat, in words; "" where it is the author's own text with groups.
+    """
+
+    net: Net
+    spec: str
+    flat: str
+
+    def summary(self) -> str:
+        """What each group costs, as text."""
+        from netcompiler.summary import groups_text
+
+        how = f"\nwritten flat, without blocks: {self.flat}\n" if self.flat else ""
+        return groups_text(self.net._graph) + how  # noqa: SLF001  (a net's own module)
+
+    def __str__(self) -> str:
+        return self.spec
+
+
+def _place(
+    net: Net, wanted: Wanted, machine: Machine, training: Training, names: Sequence[str], *, flat: bool
+) -> Placement:
+    from netcompiler.placement.plan import plan
+    from netcompiler.placement.rewrite import CutInsideError
+    from netcompiler.placing import check_names, flat_spec, own_spec
+
+    if names:
+        if len(names) != wanted.groups:
+            raise ValueError(f"{len(names)} names for {wanted.groups} groups")
+        check_names(names)
+    found = plan(net._graph, wanted, machine, training, names)  # noqa: SLF001
+    why = "as asked for" if flat else ""
+    origin = net._origin  # noqa: SLF001
+    if origin is not None and not flat:
+        try:
+            text = own_spec(found, origin, f"cut by netc place, objective {wanted.objective}")
+        except CutInsideError as error:
+            why = f"a cut lies inside {error}"
+        else:
+            return Placement(load_source(_like(origin, text), found.graph.name, {}), text, "")
+    text = flat_spec(found)
+    return Placement(load_source(Source("<placed>", text), None, {}), text, why or "its text is not known")
+
+
+def _like(origin: pipeline.Origin, text: str) -> Source:
+    old = origin.analysis.source
+    return Source(old.name, text, old.path, old.root)
+
+
 def compare(before: Net, after: Net) -> Comparison:
     """What differs between two nets: layers added, removed and changed, shapes, parameters, MACs."""
     return Comparison(before, after)
@@ -389,7 +498,9 @@ def load_source(
     """Load a net from a source; like `load`."""
     analysis = pipeline.analyse(source, limits)
     given = [Given(name, _frozen(value), None) for name, value in parameters.items()]
-    return Net(pipeline.build_graph(analysis, net, given, shapes_by_name(analysis, net, inputs)))
+    shapes = shapes_by_name(analysis, net, inputs)
+    graph = pipeline.build_graph(analysis, net, given, shapes)
+    return Net(graph, pipeline.Origin(analysis, net, tuple(given), shapes))
 
 
 def shapes_by_name(analysis: pipeline.Analysis, net: str | None, inputs: Shapes) -> dict[str, Shape]:

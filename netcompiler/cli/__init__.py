@@ -14,6 +14,7 @@ from netcompiler.cli.check import check
 from netcompiler.cli.diff import diff
 from netcompiler.cli.draw import draw
 from netcompiler.cli.expand import expand
+from netcompiler.cli.place import place
 from netcompiler.cli.serve import serve
 from netcompiler.cli.show import show
 
@@ -86,5 +87,5 @@ def netc() -> None:
     """
 
 
-for _command in (check, show, diff, draw, build, expand, serve):
+for _command in (check, show, diff, draw, build, expand, place, serve):
     netc.add_command(_command)
