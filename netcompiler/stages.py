@@ -104,8 +104,7 @@ def _circle(graph: Graph, circle: Sequence[Edge]) -> str:
             f"at {source.span}"
         )
     lines.append(
-        "  a pipeline's groups come one after another: give what comes back to its group a group of its own, "
-        "or run the groups side by side"
+        "  a pipeline's groups come one after another: what comes back to a group needs a group of its own"
     )
     return "\n".join(lines)
 
