@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from netcompiler.draw.drawing import Drawing
     from netcompiler.placement.cut import Wanted
+    from netcompiler.placement.estimate import Estimate
     from netcompiler.placement.machines import Machine
     from netcompiler.placement.training import Training
     from netcompiler.torch.pipelining.pipeline import Pipeline
@@ -99,6 +100,11 @@ class Net:
     def groups(self) -> tuple[str, ...]:
         """Its placement groups."""
         return self._graph.groups
+
+    @property
+    def uses_files(self) -> bool:
+        """True when its spec takes blocks from other files."""
+        return self._origin is not None and self._origin.uses_files
 
     @property
     def parameters(self) -> int:
@@ -187,16 +193,31 @@ class Net:
             ValueError: a senseless option.
         """
         from netcompiler.placement.cut import OBJECTIVES, Wanted
-        from netcompiler.placement.machines import MACHINES
         from netcompiler.placement.training import Training
 
         if objective not in OBJECTIVES:
             raise ValueError(f"unknown objective {objective!r}; known are {', '.join(OBJECTIVES)}")
-        if isinstance(machine, str) and machine not in MACHINES:
-            raise ValueError(f"unknown machine {machine!r}; known are {', '.join(MACHINES)}")
-        chosen = MACHINES[machine] if isinstance(machine, str) else machine
+        chosen = _machine(machine)
         wanted = Wanted(groups, objective, memory, slack)
         return _place(self, wanted, chosen, training or Training(element=chosen.element), names, flat=flat)
+
+    def estimate(
+        self,
+        devices: Sequence[int],
+        *,
+        machine: str | Machine = "a100",
+        training: Training | None = None,
+    ) -> list[Estimate]:
+        """Predict a training step on so many devices each, as `netc estimate` does.
+
+        Raises ValueError for a number of devices that is no multiple of the net's groups, for an unknown
+        machine, and for micro-batches of a net whose groups are no pipeline.
+        """
+        from netcompiler.placement.estimate import estimate
+        from netcompiler.placement.training import Training
+
+        chosen = _machine(machine)
+        return estimate(self._graph, chosen, training or Training(element=chosen.element), devices)
 
     def source(self) -> str:
         """The net as a Python module that needs nothing but torch."""
@@ -448,11 +469,21 @@ def _place(
         try:
             text = own_spec(found, origin, f"cut by netc place, objective {wanted.objective}")
         except CutInsideError as error:
-            why = f"a cut lies inside {error}"
+            why = f"a cut lies inside {error}; a larger slack may let it stand between blocks"
         else:
             return Placement(load_source(_like(origin, text), found.graph.name, {}), text, "")
     text = flat_spec(found)
     return Placement(load_source(Source("<placed>", text), None, {}), text, why or "its text is not known")
+
+
+def _machine(machine: str | Machine) -> Machine:
+    from netcompiler.placement.machines import MACHINES
+
+    if not isinstance(machine, str):
+        return machine
+    if machine not in MACHINES:
+        raise ValueError(f"unknown machine {machine!r}; known are {', '.join(MACHINES)}")
+    return MACHINES[machine]
 
 
 def _like(origin: pipeline.Origin, text: str) -> Source:

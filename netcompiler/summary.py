@@ -11,6 +11,7 @@ from netcompiler.cost import Totals, totals, transfers
 from netcompiler.graph import Graph, Layer
 from netcompiler.partition import Traffic
 from netcompiler.placement.facts import GroupFacts, bubble, group_facts, pipeline_of
+from netcompiler.tables import table
 
 _UNITS = ("conv", "linear", "input")
 """Kinds whose outputs are counted as neurons, as Krizhevsky et al. (2012) do."""
@@ -29,7 +30,7 @@ def summarise(graph: Graph, microbatches: Sequence[int] = ()) -> str:
         header.append("group")
     rows = [_row(layer, graph) for layer in graph.layers()]
     lines = [graph.name, *(line for line in graph.title if line), ""]
-    lines += _table(header, rows, left={0, 1, 2, 6})
+    lines += table(header, rows, left={0, 1, 2, 6})
     lines += ["", f"total: {_totals(totals(graph.layers()))}"]
     lines += chain(_columns(graph), _groups(graph, microbatches), _transfers(graph))
     return "\n".join(lines) + "\n"
@@ -109,7 +110,7 @@ def _groups(graph: Graph, microbatches: Sequence[int]) -> list[str]:
     note = (
         "weighted: layers with weights; activations, sent and received: bytes a sample in single precision,"
     )
-    lines = ["", *_table(header, rows, left={0}), note, "forward, and back for the gradients"]
+    lines = ["", *table(header, rows, left={0}), note, "forward, and back for the gradients"]
     return lines + _pipeline(graph, microbatches)
 
 
@@ -124,7 +125,7 @@ def _pipeline(graph: Graph, microbatches: Sequence[int]) -> list[str]:
     found = [bubble(graph, count) for count in microbatches or _usual(len(stages))]
     lines = ["", f"a pipeline of {len(stages)} stages: {' → '.join(stages)}"]
     rows = [[str(b.microbatches), f"{b.even:.1%}", f"{b.uneven:.1%}"] for b in found]
-    return lines + _table(["micro-batches", "idle, even stages", "idle, by MACs"], rows, left=set())
+    return lines + table(["micro-batches", "idle, even stages", "idle, by MACs"], rows, left=set())
 
 
 def _usual(stages: int) -> tuple[int, ...]:
@@ -177,7 +178,7 @@ def _transfers(graph: Graph) -> list[str]:
     total = sum(t.bytes for t in moved)
     lines = ["", f"between groups: {total:,} bytes a sample, forward, in single precision"]
     rows = [[t.layer, f"{t.source} → {t.target}", f"{t.bytes:,}", _readers(t.readers)] for t in moved]
-    return lines + (_table(["value", "way", "bytes", "read by"], rows, left={0, 1, 3}) if rows else [])
+    return lines + (table(["value", "way", "bytes", "read by"], rows, left={0, 1, 3}) if rows else [])
 
 
 def _readers(ids: Sequence[str]) -> str:
@@ -190,16 +191,3 @@ def _totals(sums: Totals) -> str:
 
 def _number(value: int) -> str:
     return f"{value:,}" if value else ""
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], left: set[int]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            cell.ljust(width) if index in left else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        return "  ".join(padded).rstrip()
-
-    return [line(header), "  ".join("─" * width for width in widths), *map(line, rows)]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from netcompiler.api import Net
 
 from netcompiler.cli.common import Command, Whole, keep_spec, load, with_output, with_target, write
 from netcompiler.cli.planning import (
@@ -47,6 +50,7 @@ Examples:
     help="How much above the best the largest group may be where that saves traffic: 0.1, the default, is "
     "10 %; for --objective traffic it is 1.",
 )
+@click.option("--flat", is_flag=True, help="Write the spec without blocks in any case.")
 @with_training
 @with_machine
 def place(
@@ -56,6 +60,7 @@ def place(
     output: Path | None,
     groups: int,
     names: str | None,
+    flat: bool,
     machine: str,
     changes: tuple[str, ...],
     **options: Any,
@@ -69,16 +74,31 @@ def place(
     keep_spec(target, output)
     wanted = {key: options.pop(key) for key in ("objective", "memory", "slack")}
     chosen = machine_of(machine, changes)
-    placement = load(target, parameters, shapes).place(
-        groups,
-        names=_names(names, groups),
-        machine=chosen,
-        training=training_of(chosen, **options),
-        **wanted,
-    )
+    net = load(target, parameters, shapes)
+    called = _names(names, groups)
+    training = training_of(chosen, **options)
+    try:
+        placement = net.place(
+            groups,
+            names=called,
+            machine=chosen,
+            training=training,
+            flat=flat or not _stays(net, target, output),
+            **wanted,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     write(placement.spec, output)
     if output is not None:
         click.echo(placement.summary(), nl=False)
+
+
+def _stays(net: Net, target: str, output: Path | None) -> bool:
+    """Whether the spec's own text can be used: where it takes blocks from files, only in the same folder."""
+    from netcompiler.api import split_target
+
+    here = Path(split_target(target)[0]).parent
+    return not net.uses_files or (output is not None and output.parent.resolve() == here.resolve())
 
 
 def _names(text: str | None, groups: int) -> tuple[str, ...]:
@@ -87,7 +107,4 @@ def _names(text: str | None, groups: int) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
     if len(names) != groups:
         raise click.UsageError(f"--names {text}: {len(names)} names for {groups} groups")
-    for name in names:
-        if not name.isidentifier() or names.count(name) > 1:
-            raise click.UsageError(f"--names {text}: a group has a name of its own, of letters, digits and _")
     return names

@@ -1,7 +1,7 @@
 """Where to cut a sequence of layers into groups: exact dynamic programming over all places for a cut.
 
-First, of all cuts the one whose slowest or fullest group is smallest. Then, of all cuts whose largest group is
-at most a little larger than that, the one with the least traffic.
+First, of all cuts the one whose slowest or fullest group is smallest. Then, of all cuts whose largest group
+is at most a little larger than that, the one with the least traffic.
 """
 
 from __future__ import annotations

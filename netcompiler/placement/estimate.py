@@ -7,7 +7,7 @@ of one copy are neighbours. What is assumed is said where it is used, and in doc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from netcompiler.cost import memory
 from netcompiler.graph import BYTES_PER_ELEMENT, Graph, Layer
@@ -69,12 +69,17 @@ class Estimate:
         """What the time goes into."""
         return {
             "arithmetic": self.arithmetic,
-            "memory": self.moving,
+            "memory speed": self.moving,
             "waiting": self.waiting,
             "messages": self.messages,
             "gradients": self.gradients,
             "optimizer": self.optimizer,
         }
+
+    def plain(self) -> dict[str, object]:
+        """All of it as plain data, seconds and bytes."""
+        sums = {"step": self.step, "samples_per_second": self.rate, "bound": self.bound}
+        return {**asdict(self), **sums}
 
     @property
     def bound(self) -> str:
