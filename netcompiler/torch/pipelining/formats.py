@@ -11,27 +11,27 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.func import functional_call
 
-from netcompiler.torch.pipelining.stage import StageModule, layout_of
+from netcompiler.torch.pipelining.stage import StageModule
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """All of a tensor but its numbers."""
+    """All of a tensor but its numbers.
+
+    Attributes:
+        channels_last: True when it travels with its channels as the last dimension, and they belong second.
+    """
 
     shape: tuple[int, ...]
     stride: tuple[int, ...]
     dtype: torch.dtype
     requires_grad: bool
-
-    @property
-    def layout(self) -> torch.memory_format:
-        """The memory layout."""
-        return layout_of(self.empty())
+    channels_last: bool = False
 
     @classmethod
-    def of(cls, tensor: Tensor) -> Format:
+    def of(cls, tensor: Tensor, channels_last: bool = False) -> Format:
         """The format of a tensor."""
-        return cls(tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.requires_grad)
+        return cls(tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.requires_grad, channels_last)
 
     def empty(self, device: torch.device | str = "meta") -> Tensor:
         """A tensor of this format, its numbers left open."""
@@ -80,11 +80,17 @@ def trace(
 
 
 def _run(module: StageModule, inputs: Formats, device: torch.device) -> Formats | str:
-    module.layouts = ()
+    module.expect([format.channels_last for format in inputs])
     try:
-        with FakeTensorMode(allow_non_fake_inputs=True):
+        with FakeTensorMode(allow_non_fake_inputs=True), _uncached_autocast(device.type):
             buffers = {name: torch.empty_like(buffer) for name, buffer in module.named_buffers()}
             outputs = functional_call(module, buffers, tuple(format.empty(device) for format in inputs))
     except Exception as error:  # noqa: BLE001  the other processes wait: they are told, and all of them raise
         return f"{type(error).__name__}: {error}"
-    return tuple(map(Format.of, outputs))
+    return tuple(map(Format.of, outputs, module.leaves or (False,) * len(outputs)))
+
+
+def _uncached_autocast(device: str) -> torch.autocast:
+    """Autocast as it is, without keeping weights that have been cast: real layers would find them again."""
+    enabled, dtype = torch.is_autocast_enabled(device), torch.get_autocast_dtype(device)
+    return torch.autocast(device, dtype, enabled=enabled, cache_enabled=False)

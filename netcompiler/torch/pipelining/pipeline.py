@@ -156,8 +156,12 @@ class Pipeline:
         """
         with torch.no_grad(), _evaluating(self._stages.values()):
             batch = self._agree(inputs, None, needs_target=False)
-            schedule = self._prepare(batch, self._most_microbatches(batch.size), inputs)
-            outputs = schedule.step(*(self._moved(inputs) if self.is_first else ()))
+            moved = self._moved(inputs) if self.is_first else []
+            if self._size == 1:
+                # torch's schedule for several stages of one process cannot do without the way back.
+                outputs = self._run_alone(moved)
+            else:
+                outputs = self._prepare(batch, self._most_microbatches(batch.size), inputs).step(*moved)
             return self._result(outputs) if self.is_last else None
 
     # ---- a batch -----------------------------------------------------------------------------
@@ -187,6 +191,15 @@ class Pipeline:
                 return count
         return 1
 
+    def _run_alone(self, values: Sequence[Tensor]) -> Sequence[Tensor]:
+        """All stages one after the other, where one process has them all."""
+        arrives: tuple[bool, ...] = ()
+        for module in self._stages.values():
+            module.expect(arrives)
+            values = module(*values)
+            arrives = module.leaves or ()
+        return values
+
     def _moved(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         return [tensor.to(self._device, non_blocking=True) for tensor in tensors]
 
@@ -212,7 +225,8 @@ class Pipeline:
         self._ready.move_to_end((batch, count))
         formats, schedule = self._ready[batch, count]
         for number, module in self._stages.items():
-            module.layouts = tuple(format.layout for format in formats[number + 1])
+            arrives, leaves = ([f.channels_last for f in some] for some in formats[number : number + 2])
+            module.expect(arrives, leaves)
         return schedule
 
     def _trace(self, count: int, inputs: Sequence[Tensor]) -> list[Formats]:
@@ -278,7 +292,8 @@ def _place(mesh: Place, device: torch.device | str | None) -> tuple[dist.Process
 
 def _replica(module: nn.Module, data: dist.ProcessGroup | None) -> nn.Module:
     """A stage among its replicas, whose gradients are averaged at the end of a step."""
-    if data is None or not any(parameter.requires_grad for parameter in module.parameters()):
+    alone = data is None or dist.get_world_size(data) == 1
+    if alone or not any(parameter.requires_grad for parameter in module.parameters()):
         return module
     return DistributedDataParallel(module, process_group=data, broadcast_buffers=False)
 
