@@ -101,7 +101,7 @@ def _too_little(
         "more groups, a smaller batch, or micro-batches with the schedule 1f1b, which hold fewer activations"
     )
     if training.whole([largest]) > wanted.memory:
-        help = "more groups do not help, a group has at least one layer; a smaller batch or another optimizer may"
+        help = "more groups do not help, as a group has a layer; a smaller batch or another optimizer may"
     return Diagnostic("E309", message, place_of(graph), notes=notes, help=help)
 
 
