@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 import torch
 import torch.distributed as dist
-from torch import Tensor
+from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.nn.functional import cross_entropy
 
@@ -154,6 +154,41 @@ def a_whole_checkpoint_loads(group: dist.ProcessGroup) -> None:
     own.popitem()
     with pytest.raises(RuntimeError, match="missing keys"):
         pipeline.module.load_state_dict(own)
+
+
+def one_state_for_all(schedule: str, group: dist.ProcessGroup) -> None:
+    """What a pipeline gives, one process loads, and the other way round."""
+    torch.manual_seed(3)
+    pipeline = four().pipeline(group, schedule=schedule, microbatches=4)
+    whole = pipeline.gather_state_dict()
+    torch.manual_seed(3)
+    expected = four().module().state_dict()
+    if dist.get_rank(group):
+        assert not whole
+    else:
+        assert list(whole) == list(expected)
+        assert all(torch.equal(tensor, whole[key]) for key, tensor in expected.items())
+    other = four().module().state_dict()
+    pipeline.load_state_dict(other)
+    assert all(torch.equal(tensor, other[key]) for key, tensor in pipeline.module.state_dict().items())
+    with pytest.raises(RuntimeError, match=r"this is no state of four: it misses fc.weight$"):
+        pipeline.load_state_dict({key: tensor for key, tensor in other.items() if key != "fc.weight"})
+    with pytest.raises(RuntimeError, match="it has the unknown head, tail"):
+        pipeline.load_state_dict({**other, "head": torch.zeros(1), "tail": torch.zeros(1)})
+
+
+def gradients_are_clipped(group: dist.ProcessGroup) -> None:
+    both = Beside(four(), group, "interleaved", 2)
+    for norm_type in (2.0, 1.0, float("inf")):
+        both.step([images(0)[0]], images(0)[1])
+        expected = nn.utils.clip_grad_norm_(both.whole.parameters(), 0.01, norm_type)
+        found = both.pipeline.clip_grad_norm_(0.01, norm_type)
+        # The squares are added up in another order.
+        torch.testing.assert_close(found, expected, rtol=1e-6, atol=0)
+        for key, parameter in both.pipeline.module.named_parameters():
+            torch.testing.assert_close(parameter.grad, both.whole.get_parameter(key).grad, rtol=1e-6, atol=0)
+        both.whole.zero_grad()
+        both.pipeline.module.zero_grad()
 
 
 def heads_of_training(group: dist.ProcessGroup) -> None:
@@ -329,6 +364,9 @@ CHECKS: dict[str, tuple[Sequence[int], Check]] = {
     "keys, 4 processes": (_FOUR, partial(every_key_is_somewhere_once, "1f1b")),
     "keys, 2 processes": (_TWO, partial(every_key_is_somewhere_once, "interleaved")),
     "a whole checkpoint loads": (_TWO, a_whole_checkpoint_loads),
+    "one state, 4 processes": (_FOUR, partial(one_state_for_all, "1f1b")),
+    "one state, 2 processes": (_TWO, partial(one_state_for_all, "interleaved")),
+    "gradients are clipped": (_TWO, gradients_are_clipped),
     "heads of training": (_FOUR, heads_of_training),
     "inputs of several kinds": (_TWO, inputs_of_several_kinds),
     "gradients add up": (_FOUR, gradients_add_up),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,12 +17,14 @@ from torch.nn.parallel import DistributedDataParallel
 from netcompiler.bubble import check_schedule, idle_fraction
 from netcompiler.graph import Graph
 from netcompiler.stages import Passed, stages
+from netcompiler.torch.module import build
 from netcompiler.torch.names import camel, fields
 from netcompiler.torch.pipelining.batch import Batch, agree
 from netcompiler.torch.pipelining.chunks import Chunks
 from netcompiler.torch.pipelining.formats import Format, Formats, trace
 from netcompiler.torch.pipelining.make import make_parts
 from netcompiler.torch.pipelining.stage import StageModule
+from netcompiler.torch.pipelining.whole import clip, gather
 
 Loss = Callable[[Any, Tensor], Tensor]
 """The mean loss over the samples, of what the net gives and the target."""
@@ -163,6 +165,41 @@ class Pipeline:
             else:
                 outputs = self._prepare(batch, self._most_microbatches(batch.size), inputs).step(*moved)
             return self._result(outputs) if self.is_last else None
+
+    # ---- the whole net -----------------------------------------------------------------------
+
+    def gather_state_dict(self) -> dict[str, Tensor]:
+        """The whole net's state dict under the spec's names, in one process's order; all processes call this.
+
+        Returns:
+            On the first process of the pipeline the state, on the CPU; elsewhere nothing.
+        """
+        found = gather(self.module.state_dict(), self._group, self._device)
+        return {key: found[key] for key in self._keys() if key in found}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Load this process's part of the whole net's state dict; nothing travels.
+
+        Raises:
+            RuntimeError: keys of the net are missing, or there are others, or a shape is wrong.
+        """
+        keys = self._keys()
+        missing, unknown = [k for k in keys if k not in state], [k for k in state if k not in keys]
+        for what, wrong in (("misses", missing), ("has the unknown", unknown)):
+            if wrong:
+                raise RuntimeError(f"this is no state of {self._graph.name}: it {what} {', '.join(wrong)}")
+        self.module.load_state_dict({key: state[key] for key in self.module.state_dict()})
+
+    def clip_grad_norm_(self, max_norm: float, norm_type: float = 2.0) -> Tensor:
+        """``torch.nn.utils.clip_grad_norm_`` over the whole net; all processes call this.
+
+        Returns:
+            The norm before, a tensor of shape ``[]``; the same on every process.
+        """
+        return clip(self.module.parameters(), max_norm, norm_type, self._group, self._device)
+
+    def _keys(self) -> dict[str, None]:
+        return dict.fromkeys(build(self._graph, "meta").state_dict())
 
     # ---- a batch -----------------------------------------------------------------------------
 
