@@ -219,20 +219,30 @@ class Net:
         chosen = _machine(machine)
         return estimate(self._graph, chosen, training or Training(element=chosen.element), devices)
 
-    def source(self) -> str:
-        """The net as a Python module that needs nothing but torch."""
+    def source(self, group: str | None = None) -> str:
+        """The net as a Python module that needs nothing but torch.
+
+        With a placement group, the part of the net that its process runs; it also needs netcompiler, for the
+        messages. Raises ValueError for a group that the net does not have.
+        """
         from netcompiler.torch.source import generate
 
-        return generate(self._graph)
+        return generate(self._graph, group)
 
     def module(
-        self, devices: str | torch.device | Mapping[str, str | torch.device] | None = None
+        self,
+        devices: str | torch.device | Mapping[str, str | torch.device] | None = None,
+        mesh: DeviceMesh | None = None,
     ) -> torch.nn.Module:
         """The net as a ``torch.nn.Module`` with fresh weights: `source`, executed.
 
         ``devices`` is one device for everything, or a device for each placement group; the default
-        is torch's default device. Raises ValueError for a group that the net does not have, and
-        ModuleNotFoundError, with what to install, where there is no torch.
+        is torch's default device. ``mesh`` arranges several processes, and has a dimension ``placement`` with
+        a place for each group, as `netcompiler.mesh` makes it: then all of them call this, and each gets the
+        part of its group, which takes and gives what the whole net does.
+
+        Raises ValueError for a group that the net does not have, a device that this machine does not have, or
+        a mesh that does not fit; and ModuleNotFoundError, with what to install, where there is no torch.
         """
         try:
             from netcompiler.torch.module import build
@@ -242,7 +252,13 @@ class Net:
             message = "a module needs torch: pip install 'netcompiler[torch]'"
             raise ModuleNotFoundError(message, name="torch") from None
 
-        return build(self._graph, devices)
+        if mesh is None:
+            return build(self._graph, devices)
+        if devices is not None:
+            raise ValueError("give `devices` in one process, or a `mesh` of several: a mesh has its device")
+        from netcompiler.torch.share import build_part
+
+        return build_part(self._graph, mesh)
 
     def pipeline(
         self,
@@ -595,3 +611,25 @@ def _infos(analysis: pipeline.Analysis) -> Iterator[NetInfo]:
 
 def _frozen(value: object) -> object:
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def mesh(
+    net: Net, *, data: int | None = None, device: str | None = None, timeout: float = 600.0
+) -> DeviceMesh:
+    """Arrange a job's processes as replicas by placement groups: a mesh of ``data`` × ``placement``.
+
+    Where torchrun has started this process and it has joined no process group, it joins one here. All
+    processes call this.
+
+    Args:
+        net: a net with placement groups.
+        data: how many replicas of the net; by default as many as there are processes for.
+        device: ``cuda`` or ``cpu``; by default cuda where it is there.
+        timeout: seconds after which a process that waits for another one gives up.
+
+    Raises:
+        ValueError: no processes, too few or too many of them, or a GPU that is not there.
+    """
+    from netcompiler.torch.mesh import make_mesh
+
+    return make_mesh(net._graph, data, device, timeout)  # noqa: SLF001  (a net's own module)

@@ -58,17 +58,31 @@ net both {                                    # columns, cuts, and a residual th
 }
 """
 
-THREE = """
-net three {                                   # three columns, one of which goes on alone; two inputs
-  group a, b, c
+FOUR = """
+net four {                                    # three columns of four groups, two of which go on; two inputs
+  group a, b, c, d
   input image [2, 8, 8]
   input mask [2, 8, 8]
-  from image -> columns a, b, c {
+  from image -> columns a, b, d {
     conv(3, 3, padding=1) -> exchange -> relu
     conv(3, 1) -> exchange -> conv(2, 1)
   }
   on c { gather -> multi: conv(2, 1) }
-  on b { add(mask) -> flatten -> fc: linear(3) }
+  again: columns d, c { add(mask) -> exchange -> conv(2, 1) }
+  on b { gather -> flatten -> fc: linear(3) }
+}
+"""
+
+PARTLY = """
+net partly {                                  # a group without weights, and values that need no gradient
+  group a, b
+  input image [3, 9, 9]
+  on b { avgpool(3, stride=2) -> small: relu }
+  on a { conv(4, 1) -> relu }
+  on b { maxpool(2) -> seen: flatten }
+  from small -> on a { flatten -> given: linear(5) }
+  output given
+  output seen
 }
 """
 

@@ -10,7 +10,7 @@ import netcompiler
 from netcompiler.cost import transfers
 from netcompiler.graph import Graph
 from netcompiler.partition import Message, Traffic, partition
-from tests.place.nets import BOTH, THREE, RandomSpec
+from tests.place.nets import BOTH, FOUR, RandomSpec
 from tests.torch.graphs import Builder
 from tests.torch.test_equivalence import RandomNet
 
@@ -105,10 +105,10 @@ def test_what_only_training_needs() -> None:
 
 
 def test_three_columns_send_to_both_others() -> None:
-    net = netcompiler.loads(THREE)
+    net = netcompiler.loads(FOUR)
     check(net._graph)
     first = net.partition().messages[0]
-    assert (first.kind, first.targets) == ("exchange", ("a", "b", "c"))
+    assert (first.kind, first.targets) == ("exchange", ("a", "b", "d"))
     assert first.sent("a") == first.received("b") == Traffic(2 * 4 * 3 * 64, 2 * 4 * 3 * 64)
 
 
