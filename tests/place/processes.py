@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from multiprocessing.connection import Connection, wait
@@ -73,6 +74,7 @@ def _work(
     there: Connection,
 ) -> None:
     os.environ["GLOO_SOCKET_IFNAME"] = "lo"
+    warnings.simplefilter("error")
     torch.set_num_threads(1)
     dist.init_process_group(
         "gloo", store=dist.FileStore(str(store), count), rank=rank, world_size=count, timeout=PATIENCE

@@ -111,8 +111,11 @@ class Chain(nn.Module):
         self.stages = nn.ModuleList(modules)
 
     def forward(self, *values: Tensor) -> tuple[Tensor, ...]:
+        arrives: tuple[bool, ...] = ()
         for stage in self.stages:
+            stage.expect(arrives)
             values = stage(*(value.detach().requires_grad_(value.is_floating_point()) for value in values))
+            arrives = stage.leaves or ()
         return values
 
     def keys(self) -> list[str]:

@@ -332,7 +332,7 @@ def _replica(module: nn.Module, data: dist.ProcessGroup | None) -> nn.Module:
     alone = data is None or dist.get_world_size(data) == 1
     if alone or not any(parameter.requires_grad for parameter in module.parameters()):
         return module
-    return DistributedDataParallel(module, process_group=data, broadcast_buffers=False)
+    return DistributedDataParallel(module, process_group=data)
 
 
 @contextmanager
