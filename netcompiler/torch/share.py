@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import ModuleType
 
 import torch
@@ -30,7 +31,7 @@ def build_part(graph: Graph, mesh: DeviceMesh) -> nn.Module:
         ValueError: the mesh does not fit the net.
     """
     group = own_group(graph, mesh)
-    state, keys = _draw(graph, group)
+    state, keys = draw_state(graph, [group])
     device = torch.device(mesh.device_type)
     if device.type == "cuda":
         device = torch.device("cuda", torch.cuda.current_device())
@@ -64,8 +65,11 @@ def own_group(graph: Graph, mesh: DeviceMesh) -> str:
     return graph.groups[mesh.get_local_rank(PLACEMENT)]
 
 
-def _draw(graph: Graph, group: str) -> tuple[dict[str, Tensor], list[str]]:
-    """The state of a group's layers in the whole net as it is made afresh, and all keys of that."""
+def draw_state(graph: Graph, groups: Collection[str]) -> tuple[dict[str, Tensor], list[str]]:
+    """The state of some groups' layers in the whole net as it is made afresh, and all keys of that.
+
+    The weights of other groups are never there; random numbers are drawn for them all the same.
+    """
     source = generate(graph)
     device = torch.get_default_device()
     module = ModuleType(f"{graph.name}_draws")
@@ -76,14 +80,14 @@ def _draw(graph: Graph, group: str) -> tuple[dict[str, Tensor], list[str]]:
     numbers = iter(range(len(owners)))
 
     def others_are_absent(parameter: nn.Parameter) -> nn.Parameter | None:
-        return None if owners[next(numbers)] in (group, None) else absent(parameter)
+        return None if owners[next(numbers)] in (*groups, None) else absent(parameter)
 
     with registered(others_are_absent), Draws(device):
         whole = make()
     assert isinstance(whole, nn.Module)
     state = whole.state_dict()
     layers = _groups_of_layers(graph)
-    return {key: value for key, value in state.items() if _owner(key, layers) == group}, list(state)
+    return {key: value for key, value in state.items() if _owner(key, layers) in groups}, list(state)
 
 
 def _owners(graph: Graph, make: type) -> list[str | None]:

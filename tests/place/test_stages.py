@@ -106,7 +106,7 @@ class Chain(nn.Module):
         super().__init__()
         self.found: tuple[Stage, ...] = stages(graph(net))
         outputs = [Passed(output.layer, output.training_only) for output in net.outputs]
-        parts = make_parts(graph(net), self.found)
+        parts, _ = make_parts(graph(net), self.found)
         modules = [StageModule(s, p, outputs) for s, p in zip(self.found, parts, strict=True)]
         self.stages = nn.ModuleList(modules)
 

@@ -17,7 +17,6 @@ from torch.nn.parallel import DistributedDataParallel
 from netcompiler.bubble import check_schedule, idle_fraction
 from netcompiler.graph import Graph
 from netcompiler.stages import Passed, stages
-from netcompiler.torch.module import build
 from netcompiler.torch.names import camel, fields
 from netcompiler.torch.pipelining.batch import Batch, agree
 from netcompiler.torch.pipelining.chunks import Chunks
@@ -87,7 +86,8 @@ class Pipeline:
         self.groups = tuple(stage.group for stage in own)
         self.bubble = idle_fraction(schedule, self._count, self._size, microbatches)
         self.is_first, self.is_last = 0 in self._numbers, self._count - 1 in self._numbers
-        parts = [part.to(self._device) for part in make_parts(graph, own)]
+        made, self._keys = make_parts(graph, own)
+        parts = [part.to(self._device) for part in made]
         self.module = parts[0] if len(parts) == 1 else Chunks(parts)
         outputs = [Passed(output.layer, output.training_only) for output in graph.outputs]
         self._stages = {
@@ -175,7 +175,7 @@ class Pipeline:
             On the first process of the pipeline the state, on the CPU; elsewhere nothing.
         """
         found = gather(self.module.state_dict(), self._group, self._device)
-        return {key: found[key] for key in self._keys() if key in found}
+        return {key: found[key] for key in self._keys if key in found}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Load this process's part of the whole net's state dict; nothing travels.
@@ -183,8 +183,9 @@ class Pipeline:
         Raises:
             RuntimeError: keys of the net are missing, or there are others, or a shape is wrong.
         """
-        keys = self._keys()
-        missing, unknown = [k for k in keys if k not in state], [k for k in state if k not in keys]
+        known = set(self._keys)
+        missing = [key for key in self._keys if key not in state]
+        unknown = [key for key in state if key not in known]
         for what, wrong in (("misses", missing), ("has the unknown", unknown)):
             if wrong:
                 raise RuntimeError(f"this is no state of {self._graph.name}: it {what} {', '.join(wrong)}")
@@ -197,9 +198,6 @@ class Pipeline:
             The norm before, a tensor of shape ``[]``; the same on every process.
         """
         return clip(self.module.parameters(), max_norm, norm_type, self._group, self._device)
-
-    def _keys(self) -> dict[str, None]:
-        return dict.fromkeys(build(self._graph, "meta").state_dict())
 
     # ---- a batch -----------------------------------------------------------------------------
 
