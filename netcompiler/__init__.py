@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         Comparison,
         Net,
         NetInfo,
+        Placement,
         check,
         compare,
         figure,
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
     from netcompiler.operations.base import REQUIRED
     from netcompiler.partition import Message, Part, Partition, Traffic
+    from netcompiler.placement.estimate import Estimate
+    from netcompiler.placement.machines import MACHINES, Machine
+    from netcompiler.placement.training import Training
     from netcompiler.torch.communicate import CommunicationError
     from netcompiler.torch.norm import clip_grad_norm_, grad_norm
     from netcompiler.torch.state import gather_state, gather_state_dict, load_state_dict, part_of
@@ -31,23 +35,28 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "MACHINES",
     "REQUIRED",
     "CommunicationError",
     "Comparison",
     "Diagnostic",
     "DrawError",
     "Edge",
+    "Estimate",
     "Graph",
     "Layer",
+    "Machine",
     "Message",
     "Net",
     "NetInfo",
     "Output",
     "Part",
     "Partition",
+    "Placement",
     "Scope",
     "SpecError",
     "Traffic",
+    "Training",
     "check",
     "clip_grad_norm_",
     "compare",
@@ -78,6 +87,10 @@ _ELSEWHERE = {
     "Part": "partition",
     "Partition": "partition",
     "Traffic": "partition",
+    "Estimate": "placement.estimate",
+    "MACHINES": "placement.machines",
+    "Machine": "placement.machines",
+    "Training": "placement.training",
     "CommunicationError": "torch.communicate",
     "clip_grad_norm_": "torch.norm",
     "grad_norm": "torch.norm",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from netcompiler.cli.common import Command, load, with_parameters, with_shapes
-from netcompiler.cli.planning import MACHINES, machine_of, training_of, with_machine, with_training
+from netcompiler.cli.planning import machine_of, training_of, with_machine, with_training
+from netcompiler.placement.machines import MACHINES, Machine, numbers
 
 if TYPE_CHECKING:
     from netcompiler.placement.estimate import Estimate
-    from netcompiler.placement.machines import Machine
 
 _EXAMPLES = """
 \b
@@ -115,8 +115,6 @@ def _table(found: list[Estimate], machine: Machine) -> str:
 
 
 def _list_machines(changes: tuple[str, ...]) -> None:
-    from netcompiler.placement.machines import numbers
-
     for name in MACHINES:
         machine = machine_of(name, changes)
         click.echo(f"{machine.name}: {machine.doc}")

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from netcompiler.cli.common import Whole
+from netcompiler.placement.machines import MACHINES, Machine, changed
 
 if TYPE_CHECKING:
-    from netcompiler.placement.machines import Machine
     from netcompiler.placement.training import Training
 
 # Here so that `netc --help` need not load the planner; a test holds that they are its names.
-MACHINES = ("laptop", "a100", "h100", "ethernet")
 OBJECTIVES = ("time", "memory", "traffic")
 OPTIMIZERS = ("sgd", "momentum", "adam")
 SCHEDULES = ("gpipe", "1f1b")
@@ -104,10 +103,7 @@ def with_training(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def machine_of(name: str, changes: Iterable[str]) -> Machine:
     """The machine of this name with some numbers changed."""
-    from netcompiler.placement.machines import MACHINES as KNOWN
-    from netcompiler.placement.machines import changed
-
-    machine = KNOWN[name]
+    machine = MACHINES[name]
     for change in changes:
         key, equals, text = change.partition("=")
         if not equals:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netcompiler.diagnostics import suggest
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -179,6 +177,8 @@ def changed(machine: Machine, name: str, text: str) -> Machine:
     Raises ValueError, which says what is wrong, for an unknown name and for a number that it cannot be.
     """
     if name not in _NUMBERS:
+        from netcompiler.diagnostics import suggest
+
         raise ValueError(suggest(name, _NUMBERS) or f"a machine has {', '.join(_NUMBERS)}")
     most = 1.0 if name in ("reached", "overlap") else float("inf")
     least = 0.0 if name in _FROM_ZERO else _SMALL
