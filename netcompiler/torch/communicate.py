@@ -390,7 +390,7 @@ class _Output(_Function):
         piece = link.format_of(value).wire(value)
         talk.spread(piece, source)
         talk.sent.forward += piece.nbytes * len(talk.others)
-        return token.clone(), value.view_as(value)
+        return token.clone(), value.clone()
 
     @staticmethod
     def backward(ctx: Any, token: Tensor, gradient: Tensor) -> tuple[Tensor | None, ...]:

@@ -19,7 +19,7 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.utils._python_dispatch import TorchDispatchMode
 
 CHUNK = 1 << 16
-"""Numbers drawn at a time: a multiple of 16, as torch fills a normal tensor in runs of 16, the last one anew."""
+"""Numbers drawn at a time: a multiple of 16, as torch fills a normal tensor in runs of 16, the last anew."""
 
 _IN_RUNS = (torch.ops.aten.normal_.default, torch.ops.aten.uniform_.default)
 _BY_VALUE = ("trunc_normal_", "orthogonal_")
