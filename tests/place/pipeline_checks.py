@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -127,6 +128,17 @@ def trains_as_one_process(schedule: str, microbatches: int, group: dist.ProcessG
     for size in (BATCH, 10, 1):
         both.assert_same_evaluation([images(9, size)[0]])
     both.step([images(3)[0]], images(3)[1])
+
+
+def a_planned_resnet_trains(group: dist.ProcessGroup) -> None:
+    """A net of the shipped specs, cut by the planner: a cut through its blocks, with shortcuts across."""
+    net = netcompiler.load("specs/resnet_cifar.net", "resnet20", inputs=[3, 16, 16]).place(4).net
+    both = Beside(net, group, "1f1b", 4)
+    for number in range(2):
+        generator = torch.Generator().manual_seed(number)
+        image = torch.randn(8, 3, 16, 16, generator=generator)
+        both.step([image], torch.randint(10, (8,), generator=generator))
+        both.update()
 
 
 def every_key_is_somewhere_once(schedule: str, group: dist.ProcessGroup) -> None:
@@ -319,6 +331,18 @@ def mistakes(group: dist.ProcessGroup) -> None:
     both.step([image], label)
 
 
+def a_process_that_stays_away(group: dist.ProcessGroup) -> None:
+    ranks = dist.get_process_group_ranks(group)
+    patience = timedelta(seconds=1)
+    brief = dist.new_group(ranks, timeout=patience, use_local_synchronization=True)
+    pipeline = netcompiler.loads(TWO).pipeline(brief, microbatches=2, loss=cross_entropy)
+    if pipeline.is_last:
+        return
+    message = r"rank 1 \(a\) lost touch with its pipeline of ranks 1, 3: .*[Tt]imed out"
+    with pytest.raises(netcompiler.CommunicationError, match=message):
+        pipeline.step(images(0)[0])
+
+
 def what_cannot_be_made(group: dist.ProcessGroup) -> None:
     with pytest.raises(ValueError, match="4 stages cannot run on 2 processes with the schedule 1f1b"):
         four().pipeline(group, microbatches=4)
@@ -361,6 +385,7 @@ CHECKS: dict[str, tuple[Sequence[int], Check]] = {
         )
         for schedule, microbatches, count in TRAINING
     },
+    "a planned ResNet": (_FOUR, a_planned_resnet_trains),
     "keys, 4 processes": (_FOUR, partial(every_key_is_somewhere_once, "1f1b")),
     "keys, 2 processes": (_TWO, partial(every_key_is_somewhere_once, "interleaved")),
     "a whole checkpoint loads": (_TWO, a_whole_checkpoint_loads),
@@ -374,5 +399,6 @@ CHECKS: dict[str, tuple[Sequence[int], Check]] = {
     "other layouts and types": (_FOUR, other_layouts_and_types),
     "replicas": (_FOUR, replicas),
     "mistakes": (_TWO, mistakes),
+    "a process that stays away": (_TWO, a_process_that_stays_away),
     "what cannot be made": (_TWO, what_cannot_be_made),
 }

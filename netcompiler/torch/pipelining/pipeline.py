@@ -17,6 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from netcompiler.bubble import check_schedule, idle_fraction
 from netcompiler.graph import Graph
 from netcompiler.stages import Passed, stages
+from netcompiler.torch.communicate import CommunicationError
 from netcompiler.torch.names import camel, fields
 from netcompiler.torch.pipelining.batch import Batch, agree
 from netcompiler.torch.pipelining.chunks import Chunks
@@ -119,9 +120,14 @@ class Pipeline:
             ValueError: the pipeline has no loss, or the batch does not fit the net, or is not divisible by
                 the number of micro-batches.
             RuntimeError: another process found that, or the processes are in different modes.
+            CommunicationError: another process ended, or did not answer in time.
         """
         if self._loss is None:
             raise ValueError("a pipeline that trains needs a loss: net.pipeline(…, loss=…)")
+        with self._in_touch():
+            return self._step(inputs, target)
+
+    def _step(self, inputs: Sequence[Tensor], target: Tensor | None) -> Tensor | None:
         batch = self._agree(inputs, target, needs_target=True)
         if batch.size % self._microbatches:
             raise ValueError(
@@ -155,8 +161,9 @@ class Pipeline:
         Raises:
             ValueError: the inputs do not fit the net.
             RuntimeError: another process found that.
+            CommunicationError: another process ended, or did not answer in time.
         """
-        with torch.no_grad(), _evaluating(self._stages.values()):
+        with torch.no_grad(), _evaluating(self._stages.values()), self._in_touch():
             batch = self._agree(inputs, None, needs_target=False)
             moved = self._moved(inputs) if self.is_first else []
             if self._size == 1:
@@ -174,7 +181,8 @@ class Pipeline:
         Returns:
             On the first process of the pipeline the state, on the CPU; elsewhere nothing.
         """
-        found = gather(self.module.state_dict(), self._group, self._device)
+        with self._in_touch():
+            found = gather(self.module.state_dict(), self._group, self._device)
         return {key: found[key] for key in self._keys if key in found}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
@@ -197,7 +205,27 @@ class Pipeline:
         Returns:
             The norm before, a tensor of shape ``[]``; the same on every process.
         """
-        return clip(self.module.parameters(), max_norm, norm_type, self._group, self._device)
+        with self._in_touch():
+            return clip(self.module.parameters(), max_norm, norm_type, self._group, self._device)
+
+    @contextmanager
+    def _in_touch(self) -> Iterator[None]:
+        """Words for the loss of another process.
+
+        Raises:
+            CommunicationError: another process ended, or did not answer in time.
+        """
+        try:
+            yield
+        except RuntimeError as error:
+            # gloo has no class of errors of its own; they name the file of its sources.
+            if not isinstance(error, dist.DistError) and "gloo" not in str(error):
+                raise
+            reason = str(error).partition("This is typically")[0].strip()
+            who = f"rank {dist.get_rank()} ({', '.join(self.groups)})"
+            ranks = ", ".join(map(str, dist.get_process_group_ranks(self._group)))
+            message = f"{who} lost touch with its pipeline of ranks {ranks}: {reason}"
+            raise CommunicationError(message) from error
 
     # ---- a batch -----------------------------------------------------------------------------
 
