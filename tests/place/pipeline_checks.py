@@ -247,6 +247,17 @@ def frozen_layers(group: dist.ProcessGroup) -> None:
     for module in (both.whole, both.pipeline.module):
         module.requires_grad_(True)
     both.step([images(1)[0]], images(1)[1])
+    both.update()
+    # Batch norms that keep their averages: a step in evaluation mode, and evaluation of the same batch.
+    both.whole.eval()
+    both.pipeline.module.eval()
+    for number in (2, 3):
+        both.step([images(number)[0]], images(number)[1])
+        both.update()
+        found = both.pipeline.evaluate(*both.own([images(number)[0]]))
+        if found is not None:
+            torch.testing.assert_close(found, both.whole(images(number)[0]).detach(), rtol=1e-5, atol=1e-6)
+    assert not both.pipeline.module.training
 
 
 def other_layouts_and_types(group: dist.ProcessGroup) -> None:

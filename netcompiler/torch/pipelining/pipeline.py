@@ -96,7 +96,7 @@ class Pipeline:
             for number, stage, part in zip(self._numbers, own, parts, strict=True)
         }
         self._run = {number: _replica(module, data) for number, module in self._stages.items()}
-        self._ready: OrderedDict[tuple[Batch, int], tuple[list[Formats], Schedule]] = OrderedDict()
+        self._ready: OrderedDict[tuple[Batch, int, bool], tuple[list[Formats], Schedule]] = OrderedDict()
         self._learned: list[bool] = []
 
     # ---- what a user calls -------------------------------------------------------------------
@@ -124,7 +124,7 @@ class Pipeline:
         """
         if self._loss is None:
             raise ValueError("a pipeline that trains needs a loss: net.pipeline(…, loss=…)")
-        with self._in_touch():
+        with torch.enable_grad(), self._in_touch():
             return self._step(inputs, target)
 
     def _step(self, inputs: Sequence[Tensor], target: Tensor | None) -> Tensor | None:
@@ -280,13 +280,14 @@ class Pipeline:
         """The schedule for batches of this format, with its buffers; all processes trace a new format."""
         if batch.is_news:
             self._ready.clear()
-        if (batch, count) not in self._ready:
+        key = batch, count, torch.is_grad_enabled()
+        if key not in self._ready:
             formats = self._trace(count, inputs)
-            self._ready[batch, count] = formats, self._make_schedule(count, formats)
+            self._ready[key] = formats, self._make_schedule(count, formats)
             if len(self._ready) > _KEPT:
                 self._ready.popitem(last=False)
-        self._ready.move_to_end((batch, count))
-        formats, schedule = self._ready[batch, count]
+        self._ready.move_to_end(key)
+        formats, schedule = self._ready[key]
         for number, module in self._stages.items():
             arrives, leaves = ([f.channels_last for f in some] for some in formats[number : number + 2])
             module.expect(arrives, leaves)
