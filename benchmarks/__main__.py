@@ -6,11 +6,21 @@ from benchmarks import (
     load_depth,
     loop_overhead,
     pictures,
+    predict_step,
     read_images,
     train_step,
 )
 
-ALL = (check_startup, pictures, load_depth, forward_train, train_step, loop_overhead, read_images)
+ALL = (
+    check_startup,
+    pictures,
+    load_depth,
+    forward_train,
+    train_step,
+    loop_overhead,
+    read_images,
+    predict_step,
+)
 
 if __name__ == "__main__":
     for benchmark in ALL:

@@ -25,7 +25,15 @@ class Side:
         self.cpu: float = self._here.recv()
 
     def __call__(self) -> None:
+        self.begin()
+        self.finish()
+
+    def begin(self) -> None:
+        """Ask for a piece; several sides can work on theirs at the same time."""
         self._here.send(None)
+
+    def finish(self) -> None:
+        """Wait for the piece."""
         self.cpu = self._here.recv()
 
     def end(self) -> None:

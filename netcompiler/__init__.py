@@ -6,34 +6,71 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netcompiler.api import Comparison, Net, NetInfo, check, compare, figure, files, load, loads, nets
+    from netcompiler.api import (
+        Comparison,
+        Net,
+        NetInfo,
+        Placement,
+        check,
+        compare,
+        figure,
+        files,
+        load,
+        loads,
+        mesh,
+        nets,
+    )
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
     from netcompiler.operations.base import REQUIRED
+    from netcompiler.partition import Message, Part, Partition, Traffic
+    from netcompiler.placement.estimate import Estimate
+    from netcompiler.placement.machines import MACHINES, Machine
+    from netcompiler.placement.training import Training
+    from netcompiler.torch.communicate import CommunicationError
+    from netcompiler.torch.norm import clip_grad_norm_, grad_norm
+    from netcompiler.torch.state import gather_state, gather_state_dict, load_state_dict, part_of
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "MACHINES",
     "REQUIRED",
+    "CommunicationError",
     "Comparison",
     "Diagnostic",
     "DrawError",
     "Edge",
+    "Estimate",
     "Graph",
     "Layer",
+    "Machine",
+    "Message",
     "Net",
     "NetInfo",
     "Output",
+    "Part",
+    "Partition",
+    "Placement",
     "Scope",
     "SpecError",
+    "Traffic",
+    "Training",
     "check",
+    "clip_grad_norm_",
     "compare",
     "figure",
     "files",
+    "gather_state",
+    "gather_state_dict",
+    "grad_norm",
     "load",
+    "load_state_dict",
     "loads",
+    "mesh",
     "nets",
+    "part_of",
 ]
 
 _ELSEWHERE = {
@@ -46,6 +83,21 @@ _ELSEWHERE = {
     "Output": "graph",
     "Scope": "graph",
     "REQUIRED": "operations.base",
+    "Message": "partition",
+    "Part": "partition",
+    "Partition": "partition",
+    "Traffic": "partition",
+    "Estimate": "placement.estimate",
+    "MACHINES": "placement.machines",
+    "Machine": "placement.machines",
+    "Training": "placement.training",
+    "CommunicationError": "torch.communicate",
+    "clip_grad_norm_": "torch.norm",
+    "grad_norm": "torch.norm",
+    "gather_state": "torch.state",
+    "gather_state_dict": "torch.state",
+    "load_state_dict": "torch.state",
+    "part_of": "torch.state",
 }
 
 

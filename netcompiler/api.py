@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -19,13 +19,21 @@ from netcompiler.elaborate.values import Given
 from netcompiler.graph import Graph, Layer, Output
 from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.operations.base import REQUIRED, Shape
+from netcompiler.partition import Partition, partition
 from netcompiler.read import read_file
 from netcompiler.source import Source
 
 if TYPE_CHECKING:
     import torch
+    from torch.distributed import ProcessGroup
+    from torch.distributed.device_mesh import DeviceMesh
 
     from netcompiler.draw.drawing import Drawing
+    from netcompiler.placement.cut import Wanted
+    from netcompiler.placement.estimate import Estimate
+    from netcompiler.placement.machines import Machine
+    from netcompiler.placement.training import Training
+    from netcompiler.torch.pipelining.pipeline import Pipeline
 
 Shapes = Sequence[int] | Mapping[str, Sequence[int]] | None
 """Input shapes that replace the declared ones: one shape for a net with one input, or shapes by name."""
@@ -56,8 +64,9 @@ class Net:
             position among the reader's inputs, and its attribute ``edge`` is an `Edge`.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, origin: pipeline.Origin | None = None) -> None:
         self._graph = graph
+        self._origin = origin
 
     @property
     def graph(self) -> nx.MultiDiGraph:
@@ -95,6 +104,11 @@ class Net:
         return self._graph.groups
 
     @property
+    def uses_files(self) -> bool:
+        """True when its spec takes blocks from other files."""
+        return self._origin is not None and self._origin.uses_files
+
+    @property
     def parameters(self) -> int:
         """How many learned numbers it has."""
         return self.totals().parameters
@@ -116,11 +130,27 @@ class Net:
         """Every value that crosses between placement groups."""
         return transfers(self._graph)
 
-    def summary(self) -> str:
-        """The layers with shapes and costs, totals, and the traffic between groups, as a table."""
+    def partition(self) -> Partition:
+        """What the process of each placement group runs, and the messages between them.
+
+        Raises ValueError for a net without groups.
+        """
+        return partition(self._graph)
+
+    def summary(self, microbatches: Sequence[int] = ()) -> str:
+        """The layers with shapes and costs, totals, and what groups cost and send, as tables.
+
+        ``microbatches`` are the parts of a batch for which a pipeline's idle time is given.
+        """
         from netcompiler.summary import summarise
 
-        return summarise(self._graph)
+        return summarise(self._graph, microbatches)
+
+    def plain(self, microbatches: Sequence[int] = ()) -> dict[str, object]:
+        """What ``netc show --format json`` prints, as dictionaries, lists, numbers and strings."""
+        from netcompiler.summary import plain
+
+        return plain(self._graph, microbatches)
 
     def expand(self) -> str:
         """The flat net, all blocks and repeats unrolled, as a spec."""
@@ -135,20 +165,86 @@ class Net:
         """
         return figure(self, file=file, **options)
 
-    def source(self) -> str:
-        """The net as a Python module that needs nothing but torch."""
+    def place(
+        self,
+        groups: int,
+        *,
+        objective: str = "time",
+        memory: float | None = None,
+        slack: float | None = None,
+        names: Sequence[str] = (),
+        machine: str | Machine = "a100",
+        training: Training | None = None,
+        flat: bool = False,
+    ) -> Placement:
+        """Cut the net into placement groups, one after another, as `netc place` does.
+
+        Args:
+            groups: how many.
+            objective: what is made small: ``time`` of the slowest group, ``memory`` of the fullest, or
+                ``traffic``.
+            memory: bytes that no group may exceed.
+            slack: how much above the best the largest group may be where that saves traffic.
+            names: the groups' names.
+            machine: the machine to plan for, or its name.
+            training: batch, optimizer and the rest of what memory depends on.
+            flat: True for a spec without blocks, in any case.
+
+        Raises:
+            SpecError: the net has groups, has too few layers, or does not fit into the memory.
+            ValueError: a senseless option.
+        """
+        from netcompiler.placement.cut import OBJECTIVES, Wanted
+        from netcompiler.placement.training import Training
+
+        if objective not in OBJECTIVES:
+            raise ValueError(f"unknown objective {objective!r}; known are {', '.join(OBJECTIVES)}")
+        chosen = _machine(machine)
+        wanted = Wanted(groups, objective, memory, slack)
+        return _place(self, wanted, chosen, training or Training(element=chosen.element), names, flat=flat)
+
+    def estimate(
+        self,
+        devices: Sequence[int],
+        *,
+        machine: str | Machine = "a100",
+        training: Training | None = None,
+    ) -> list[Estimate]:
+        """Predict a training step on so many devices each, as `netc estimate` does.
+
+        Raises ValueError for a number of devices that is no multiple of the net's groups, for an unknown
+        machine, and for micro-batches of a net whose groups are no pipeline.
+        """
+        from netcompiler.placement.estimate import estimate
+        from netcompiler.placement.training import Training
+
+        chosen = _machine(machine)
+        return estimate(self._graph, chosen, training or Training(element=chosen.element), devices)
+
+    def source(self, group: str | None = None) -> str:
+        """The net as a Python module that needs nothing but torch.
+
+        With a placement group, the part of the net that its process runs; it also needs netcompiler, for the
+        messages. Raises ValueError for a group that the net does not have.
+        """
         from netcompiler.torch.source import generate
 
-        return generate(self._graph)
+        return generate(self._graph, group)
 
     def module(
-        self, devices: str | torch.device | Mapping[str, str | torch.device] | None = None
+        self,
+        devices: str | torch.device | Mapping[str, str | torch.device] | None = None,
+        mesh: DeviceMesh | None = None,
     ) -> torch.nn.Module:
         """The net as a ``torch.nn.Module`` with fresh weights: `source`, executed.
 
         ``devices`` is one device for everything, or a device for each placement group; the default
-        is torch's default device. Raises ValueError for a group that the net does not have, and
-        ModuleNotFoundError, with what to install, where there is no torch.
+        is torch's default device. ``mesh`` arranges several processes, and has a dimension ``placement`` with
+        a place for each group, as `netcompiler.mesh` makes it: then all of them call this, and each gets the
+        part of its group, which takes and gives what the whole net does.
+
+        Raises ValueError for a group that the net does not have, a device that this machine does not have, or
+        a mesh that does not fit; and ModuleNotFoundError, with what to install, where there is no torch.
         """
         try:
             from netcompiler.torch.module import build
@@ -158,7 +254,48 @@ class Net:
             message = "a module needs torch: pip install 'netcompiler[torch]'"
             raise ModuleNotFoundError(message, name="torch") from None
 
-        return build(self._graph, devices)
+        if mesh is None:
+            return build(self._graph, devices)
+        if devices is not None:
+            raise ValueError("give `devices` in one process, or a `mesh` of several: a mesh has its device")
+        from netcompiler.torch.share import build_part
+
+        return build_part(self._graph, mesh)
+
+    def pipeline(
+        self,
+        mesh: DeviceMesh | ProcessGroup | None = None,
+        *,
+        microbatches: int,
+        schedule: str = "1f1b",
+        loss: Callable[[Any, torch.Tensor], torch.Tensor] | None = None,
+        device: str | torch.device | None = None,
+    ) -> Pipeline:
+        """This process's share of the net as a pipeline of its placement groups, with fresh weights.
+
+        Every process of the pipeline calls this, after ``torch.distributed.init_process_group``. With the
+        same seed the weights are those of `module` in one process.
+
+        Args:
+            mesh: the processes: a process group or a mesh of one dimension is one pipeline; in a mesh of two
+                dimensions each row is one, and the rows are replicas whose gradients are averaged (DDP). None
+                for all processes.
+            microbatches: how many parts of equal size a batch is cut into.
+            schedule: ``gpipe`` or ``1f1b``, with a group for each process, or ``interleaved``, with several,
+                dealt out in turn.
+            loss: of what the net gives and the target, the mean over the samples; None to evaluate only.
+            device: where this process computes; by default the mesh's kind of device.
+
+        Raises:
+            ValueError: the groups do not come one after another, or the schedule does not fit the numbers of
+                groups, processes and micro-batches.
+            RuntimeError: the processes do not know of each other yet.
+        """
+        from netcompiler.torch.pipelining.pipeline import Pipeline
+
+        return Pipeline(
+            self._graph, mesh, schedule=schedule, microbatches=microbatches, loss=loss, device=device
+        )
 
     def _repr_svg_(self) -> str | None:
         return figure(self)._repr_svg_()
@@ -312,6 +449,71 @@ class Comparison:
         return f"<Comparison of {names}: {counts}>"
 
 
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """A net cut into groups, made by `Net.place`.
+
+    Attributes:
+        net: the net in its groups.
+        spec: it as a spec.
+        flat: why the spec is flat, in words; "" where it is the author's own text with groups.
+    """
+
+    net: Net
+    spec: str
+    flat: str
+
+    def summary(self) -> str:
+        """What each group costs, as text."""
+        from netcompiler.summary import groups_text
+
+        how = f"\nwritten flat, without blocks: {self.flat}\n" if self.flat else ""
+        return groups_text(self.net._graph) + how  # noqa: SLF001  (a net's own module)
+
+    def __str__(self) -> str:
+        return self.spec
+
+
+def _place(
+    net: Net, wanted: Wanted, machine: Machine, training: Training, names: Sequence[str], *, flat: bool
+) -> Placement:
+    from netcompiler.placement.plan import plan
+    from netcompiler.placement.rewrite import CutInsideError
+    from netcompiler.placing import check_names, flat_spec, own_spec
+
+    if names:
+        if len(names) != wanted.groups:
+            raise ValueError(f"{len(names)} names for {wanted.groups} groups")
+        check_names(names)
+    found = plan(net._graph, wanted, machine, training, names)  # noqa: SLF001
+    why = "as asked for" if flat else ""
+    origin = net._origin  # noqa: SLF001
+    if origin is not None and not flat:
+        try:
+            text = own_spec(found, origin, f"cut by netc place, objective {wanted.objective}")
+        except CutInsideError as error:
+            why = f"a cut lies inside {error}; a larger slack may let it stand between blocks"
+        else:
+            return Placement(load_source(_like(origin, text), found.graph.name, {}), text, "")
+    text = flat_spec(found)
+    return Placement(load_source(Source("<placed>", text), None, {}), text, why or "its text is not known")
+
+
+def _machine(machine: str | Machine) -> Machine:
+    from netcompiler.placement.machines import MACHINES
+
+    if not isinstance(machine, str):
+        return machine
+    if machine not in MACHINES:
+        raise ValueError(f"unknown machine {machine!r}; known are {', '.join(MACHINES)}")
+    return MACHINES[machine]
+
+
+def _like(origin: pipeline.Origin, text: str) -> Source:
+    old = origin.analysis.source
+    return Source(old.name, text, old.path, old.root)
+
+
 def compare(before: Net, after: Net) -> Comparison:
     """What differs between two nets: layers added, removed and changed, shapes, parameters, MACs."""
     return Comparison(before, after)
@@ -350,7 +552,9 @@ def load_source(
     """Load a net from a source; like `load`."""
     analysis = pipeline.analyse(source, limits)
     given = [Given(name, _frozen(value), None) for name, value in parameters.items()]
-    return Net(pipeline.build_graph(analysis, net, given, shapes_by_name(analysis, net, inputs)))
+    shapes = shapes_by_name(analysis, net, inputs)
+    graph = pipeline.build_graph(analysis, net, given, shapes)
+    return Net(graph, pipeline.Origin(analysis, net, tuple(given), shapes))
 
 
 def shapes_by_name(analysis: pipeline.Analysis, net: str | None, inputs: Shapes) -> dict[str, Shape]:
@@ -414,3 +618,25 @@ def _infos(analysis: pipeline.Analysis) -> Iterator[NetInfo]:
 
 def _frozen(value: object) -> object:
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def mesh(
+    net: Net, *, data: int | None = None, device: str | None = None, timeout: float = 600.0
+) -> DeviceMesh:
+    """Arrange a job's processes as replicas by placement groups: a mesh of ``data`` × ``placement``.
+
+    Where torchrun has started this process and it has joined no process group, it joins one here. All
+    processes call this.
+
+    Args:
+        net: a net with placement groups.
+        data: how many replicas of the net; by default as many as there are processes for.
+        device: ``cuda`` or ``cpu``; by default cuda where it is there.
+        timeout: seconds after which a process that waits for another one gives up.
+
+    Raises:
+        ValueError: no processes, too few or too many of them, or a GPU that is not there.
+    """
+    from netcompiler.torch.mesh import make_mesh
+
+    return make_mesh(net._graph, data, device, timeout)  # noqa: SLF001  (a net's own module)

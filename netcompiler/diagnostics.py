@@ -45,6 +45,8 @@ CODES: dict[str, str] = {
     "E305": "value is spread over several groups",
     "E306": "net has no output",
     "E307": "placement group is empty",
+    "E308": "net cannot be cut into these groups",
+    "E309": "no cut fits into the memory",
     "W401": "block is never used",
     "W402": "code can never run",
 }

@@ -51,8 +51,9 @@ class _Expander:
             self.current = layer.id
             return index + 1
         if not layer.columns:
-            text = self._step(layer)
-            lines.append(f"  on {layer.group} {{ {text} }}" if layer.group is not None else f"  {text}")
+            start, text = self._step(layer)
+            text = text if layer.group is None else f"on {layer.group} {{ {text} }}"
+            lines.append(f"  {start}{text}")
             return index + 1
         return self._columns(layers, index, lines)
 
@@ -65,7 +66,7 @@ class _Expander:
         self.prefix = self._column_prefix(layers[index])
         label = self.prefix.removesuffix(groups[0] + ".").removesuffix(".")
         lines.append(f"  {_label(label)}columns {', '.join(groups)} {{")
-        lines += [f"    {self._step(x)}" for x in layers[index:end] if x.group == groups[0]]
+        lines += ["    " + "".join(self._step(x)) for x in layers[index:end] if x.group == groups[0]]
         lines.append("  }")
         self.prefix = ""
         return end
@@ -78,8 +79,11 @@ class _Expander:
                 return path + "."
         raise AssertionError(f"{layer.path} stands in no column")
 
-    def _step(self, layer: Layer) -> str:
-        """The line, or lines, that add a layer."""
+    def _step(self, layer: Layer) -> tuple[str, str]:
+        """The line, or lines, that add a layer, and before it the value that it starts from.
+
+        The two are apart because a value of another group is brought over by entering ``on`` with it.
+        """
         label = self._label(layer)
         edges = self.graph.operands(layer.id)
         arguments = [self._reference_text(layer.path)] if layer.reuses else list(_arguments(layer))
@@ -88,20 +92,32 @@ class _Expander:
             edges = edges[:1]
         if not edges:
             self.current = layer.id
-            return f"{label}{_call(operation, arguments)}"
-        if [edge.skip for edge in edges] != [False] + [True] * (len(edges) - 1):
-            return self._branches(f"{label}{_call(operation, arguments)}", edges, layer)
-        start = "" if edges[0].source == self.current else f"from {self._reference(edges[0].source)} -> "
+            return "", f"{label}{_call(operation, arguments)}"
+        abroad = next((e.source for e in edges if e.crosses and not layer.columns), None)
+        plain = [edge.skip for edge in edges] == [False] + [True] * (len(edges) - 1)
+        if not plain or abroad not in (None, edges[0].source):
+            start = "" if abroad is None else self._from(abroad)
+            return start, self._branches(f"{label}{_call(operation, arguments)}", edges, layer, abroad)
+        start = self._from(edges[0].source)
         others = [self._reference(edge.source) for edge in edges[1:]]
         self.current = layer.id
         # The step that `reuse` names stands before the values it reads.
         arguments = arguments + others if layer.reuses else others + arguments
-        return f"{start}{label}{_call(operation, arguments)}"
+        return start, f"{label}{_call(operation, arguments)}"
 
-    def _branches(self, call: str, edges: list[Edge], layer: Layer) -> str:
-        """A merge whose values are not the current one and skips past it: a branch for each."""
+    def _from(self, id: str) -> str:
+        return "" if id == self.current else f"from {self._reference(id)} -> "
+
+    def _branches(self, call: str, edges: list[Edge], layer: Layer, entering: str | None) -> str:
+        """A merge whose values are not the current one and skips past it: a branch for each.
+
+        ``entering`` is the value of another group, which only the current value may be.
+        """
         lines = [
-            f"from {self._reference(edge.source)}" + ("" if edge.skip else " -> identity") for edge in edges
+            "identity"
+            if edge.source == entering
+            else f"from {self._reference(edge.source)}" + ("" if edge.skip else " -> identity")
+            for edge in edges
         ]
         self.current = layer.id
         return f"{call} {{\n" + "".join(f"    {line}\n" for line in lines) + "  }"

@@ -14,6 +14,7 @@ from netcompiler.elaborate.expressions import Evaluator
 from netcompiler.elaborate.files import Definitions, define
 from netcompiler.elaborate.nets import NetSignature, elaborate, look_through, signatures, unreached
 from netcompiler.elaborate.session import LimitError, Session
+from netcompiler.elaborate.trace import Trace
 from netcompiler.elaborate.values import Given
 from netcompiler.graph import Graph
 from netcompiler.limits import Limits
@@ -43,6 +44,28 @@ class Analysis:
     limits: Limits
 
 
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Where a net's graph is from: what it takes to elaborate it once more.
+
+    Attributes:
+        analysis: its file.
+        net: its name; None for the only one.
+        given: its parameters.
+        shapes: input shapes that replace the declared ones.
+    """
+
+    analysis: Analysis
+    net: str | None
+    given: tuple[Given, ...]
+    shapes: Mapping[str, Shape]
+
+    @property
+    def uses_files(self) -> bool:
+        """True when its spec takes blocks from other files."""
+        return any(isinstance(item, syntax.Use) for item in self.analysis.definitions.file.items)
+
+
 def analyse(source: Source, limits: Limits) -> Analysis:
     """Parse a file and all it uses. Raises SpecError when it cannot be parsed."""
     session = _session(limits)
@@ -58,17 +81,24 @@ def analyse(source: Source, limits: Limits) -> Analysis:
 
 
 def build_graph(
-    analysis: Analysis, name: str | None, given: Iterable[Given], shapes: Mapping[str, Shape] | None = None
+    analysis: Analysis,
+    name: str | None,
+    given: Iterable[Given],
+    shapes: Mapping[str, Shape] | None = None,
+    trace: Trace | None = None,
 ) -> Graph:
     """The graph of a net, checked: the one called ``name``, or the only one a file has.
 
-    Raises SpecError with everything that is wrong.
+    ``trace`` is told what of the text made which layers. Raises SpecError with everything that is wrong.
     """
     signature = choose(analysis, name)
     session = _session(analysis.limits, analysis.diagnostics)
+    session.trace = trace
     graph: Graph | None = None
     with _Bounded(session, analysis.source):
         graph = elaborate(signature, given, shapes or {}, session)
+        if trace is not None:
+            trace.reached |= session.reached
         if not session.reporter.has_errors:
             validate(graph, session.reporter)
     if graph is None or session.reporter.has_errors:

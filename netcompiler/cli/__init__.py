@@ -13,7 +13,9 @@ from netcompiler.cli.build import build
 from netcompiler.cli.check import check
 from netcompiler.cli.diff import diff
 from netcompiler.cli.draw import draw
+from netcompiler.cli.estimate import estimate
 from netcompiler.cli.expand import expand
+from netcompiler.cli.place import place
 from netcompiler.cli.serve import serve
 from netcompiler.cli.show import show
 
@@ -86,5 +88,5 @@ def netc() -> None:
     """
 
 
-for _command in (check, show, diff, draw, build, expand, serve):
+for _command in (check, show, diff, draw, build, expand, place, estimate, serve):
     netc.add_command(_command)

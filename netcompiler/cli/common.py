@@ -135,7 +135,8 @@ def load_all(targets: Sequence[str], parameters: dict[str, str], shapes: dict[st
 
         given = pipeline.given_from_text(analysis, mine(parameters, signature.parameters, "parameters"))
         inputs = pipeline.shapes_from_text(analysis, mine(shapes, signature.inputs, "inputs"))
-        nets.append(Net(pipeline.build_graph(analysis, name, given, inputs)))
+        graph = pipeline.build_graph(analysis, name, given, inputs)
+        nets.append(Net(graph, pipeline.Origin(analysis, name, tuple(given), inputs)))
     return nets
 
 

@@ -10,6 +10,7 @@ from netcompiler import syntax
 from netcompiler.diagnostics import shape_text
 from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.layers import NewLayer, Operand
+from netcompiler.elaborate.trace import Run
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, kind_of
 from netcompiler.graph import Layer
 from netcompiler.operations.base import OPERATIONS
@@ -126,7 +127,11 @@ def _each(action: syntax.For, here: Here, steps: StepRunner, run: Callable[[Here
         steps.session.spend(action.span)
         inner = here.braced()
         inner.frame.variables[action.variable.name] = item
+        before = len(steps.builder.layers)
         run(inner)
+        if steps.session.trace is not None:
+            seen = Run(before, len(steps.builder.layers), item)
+            steps.session.trace.items.setdefault(id(action), []).append(seen)
     return known
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netcompiler.diagnostics import Diagnostic, Reporter
+from netcompiler.elaborate.trace import Trace
 from netcompiler.limits import Limits
 from netcompiler.source import Span
 
@@ -21,6 +22,7 @@ class Session:
         reached: ids of the definitions whose bodies have been run.
         place: where the last step of work was done.
         errors: how many errors there were, those that said nothing new included.
+        trace: what made which layers, where that is asked for.
     """
 
     def __init__(self, reporter: Reporter, limits: Limits) -> None:
@@ -30,6 +32,7 @@ class Session:
         self.reached: set[int] = set()
         self.place: Span | None = None
         self.errors = 0
+        self.trace: Trace | None = None
         self._steps = 0
 
     def error(

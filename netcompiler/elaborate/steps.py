@@ -19,6 +19,7 @@ from netcompiler.elaborate.layers import LayerBuilder, NewLayer, Operand
 from netcompiler.elaborate.names import fill_in, label_text
 from netcompiler.elaborate.placement import run_columns, run_on
 from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.trace import Run
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow
 from netcompiler.graph import Scope as GraphScope
 from netcompiler.operations.base import OPERATIONS
@@ -87,6 +88,13 @@ class StepRunner:
 
     def resolve(self, reference: syntax.Reference, here: Here) -> Flow:
         """The value a reference names; `LOST` when there is none."""
+        flow = self._resolve(reference, here)
+        if self.session.trace is not None and flow.sources:
+            seen = (len(self.builder.layers), flow.sources[0])
+            self.session.trace.values.setdefault(id(reference), []).append(seen)
+        return flow
+
+    def _resolve(self, reference: syntax.Reference, here: Here) -> Flow:
         if reference.text == "in":
             return flow_or_lost(self.evaluator.given(reference.span, here))
         variable = here.frame.find(reference.text)[1]
@@ -119,6 +127,14 @@ class StepRunner:
 
     def run_step(self, step: syntax.Step, here: Here) -> Flow | None:
         """Run a step with its name and repeats; the value it gives."""
+        before = len(self.builder.layers)
+        result = self._run_step(step, here)
+        if self.session.trace is not None:
+            run = Run(before, len(self.builder.layers))
+            self.session.trace.steps.setdefault(id(step), []).append(run)
+        return result
+
+    def _run_step(self, step: syntax.Step, here: Here) -> Flow | None:
         self.session.spend(step.span)
         if step.label is None:
             return self._repeated(step, here)
@@ -179,8 +195,12 @@ class StepRunner:
         repeat = self._repeats
         for _ in range(count):
             self.session.spend(step.span)
+            before = len(self.builder.layers)
             name = here.scope.take_position() if self.opens_scope(step.action) else None
             here = here.on(self._act(step.action, here, Slot(step.span, name, repeat)))
+            if self.session.trace is not None:
+                run = Run(before, len(self.builder.layers))
+                self.session.trace.copies.setdefault(id(step), []).append(run)
         return here.value
 
     def _check_repeats(self, step: syntax.Step, count: int) -> None:

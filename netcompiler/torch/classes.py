@@ -97,7 +97,7 @@ class Classes:
     def _class_name(self, units: Sequence[Unit]) -> str:
         scope = units[0].scope
         if not scope.path:
-            return camel(self._modules.plan.graph.name, "Net")
+            return camel(self._modules.plan.name, "Net")
         if scope.column is not None:
             return "Column"
         name = scope.definition or scope.name

@@ -16,7 +16,7 @@ def write_placement(modules: Modules) -> list[str]:
     homes: dict[str, list[str]] = {group: [] for group in modules.plan.graph.groups}
     _find_homes(modules, "", homes)
     bare: dict[str, list[str]] = {}
-    for step in modules.plan.steps.values():
+    for step in modules.plan.steps:
         if isinstance(step.code, ParameterCode) and step.group is not None and not step.layer.reuses:
             path = "self" + modules.path("", step.layer.path)
             if path in homes[step.group]:

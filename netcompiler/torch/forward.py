@@ -11,8 +11,9 @@ from netcompiler.code import ModuleCode, ParameterCode
 from netcompiler.torch.layout import LINE_LENGTH
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_calls
+from netcompiler.torch.messages import begin, call
 from netcompiler.torch.names import identifier, unique
-from netcompiler.torch.steps import Part, Plan, Step, Transfer
+from netcompiler.torch.steps import Communication, Part, Plan, Step, Transfer
 from netcompiler.torch.templates import fill, is_call
 
 _FLOW = ("x", "out", "y", "z")
@@ -64,6 +65,7 @@ class _Statement:
     training_only: bool
     operation: str = ""
     moves: bool = False
+    talks: bool = False
 
     def reads(self) -> Iterator[str]:
         """Ids of the variables it reads, in order."""
@@ -98,7 +100,7 @@ def write_method(
         callee: the text before the parenthesis of a call, for an item that is called.
         label: the name of a child scope for variables.
         parameters: names for the values the part takes.
-        devices: the attribute that says where groups are.
+        devices: the attribute that says where groups are, or through which they talk.
         results: what the net gives; None for a part that is not the net's own.
     """
     writer = _Writer(plan, part, callee, label, devices)
@@ -112,7 +114,7 @@ def parameter_names(plan: Plan, part: Part) -> dict[str, str]:
     skips: set[str] = set()
     exchanged: set[str] = set()
     for step in part.steps():
-        if not isinstance(step.code, Transfer):
+        if not isinstance(step.code, (Transfer, Communication)):
             skips.update(edge.source for edge in plan.graph.operands(step.id) if edge.skip)
             exchanged.update(step.reads if step.layer.operation.kind == "transfer" else ())
     for value in part.inputs:
@@ -155,6 +157,7 @@ class _Writer:
     def method(self, results: Results) -> Method:
         statements = [s for item in self.part.items for s in self._statement(item)]
         moves = any(statement.moves for statement in statements)
+        talks = any(statement.talks for statement in statements)
         given = [*results.evaluation.values, *(results.training.values if results.training else ())]
         outputs = {self._resolve(value) for value in given}
         statements = _place_transfers(statements, outputs)
@@ -165,6 +168,8 @@ class _Writer:
         body = _join(lines)
         if moves:
             body = (f"{self.devices} = self.{self.devices}", *body)
+        if talks:
+            body = (f"{self.devices} = self.{self.devices}.{begin(self.plan, self.parameters)}", *body)
         return Method(self.parameters, body, _return_type(results))
 
     # ---- statements --------------------------------------------------------------------------
@@ -184,6 +189,10 @@ class _Writer:
             text = f"{{0}}.to({self.devices}[{string(item.code.group)}])"
             label = f"{label or 'x'}_{identifier(item.code.group, 'moved')}"
             yield _Statement((item.id,), text, [*reads], False, (label,), training_only, moves=True)
+        elif isinstance(item.code, Communication):
+            text = call(item.code, self.devices)
+            brought = tuple(self._label_brought(value) for value in item.values)
+            yield _Statement(item.values, text, [*reads], False, brought, training_only, talks=True)
         elif isinstance(item.code, ParameterCode):
             # The tensor is an operand like the values, under the text that gives it.
             self.names[item.layer.path + ".parameter"] = self.callee(item)
@@ -207,12 +216,19 @@ class _Writer:
 
     def _label_within(self, part: Part, value: str) -> str:
         """What to call a value that another scope's part gives: one of several by its own name."""
-        layer = self.plan.steps[value].layer
+        layer = self.plan.layer_of(value)
         if len(part.outputs) > 1 and layer.columns and layer.group is not None:
             return identifier(layer.group, "x")
         if len(part.outputs) > 1 and layer.named:
             return identifier(layer.name, "x")
         return self.label(part.scope)
+
+    def _label_brought(self, value: str) -> str | None:
+        """What to call a value that another group's process has sent."""
+        if value not in self.plan.graph.nx:
+            return None
+        layer = self.plan.graph.layer(value)
+        return identifier(layer.name if layer.named and not layer.columns else layer.group or "", "x")
 
     def _resolve(self, value: str) -> str:
         """The value that an identity passes on."""
@@ -272,7 +288,7 @@ class _Writer:
             self._expression(operand) if isinstance(operand, _Statement) else self.names[operand]
             for operand in statement.operands
         ]
-        if statement.moves or _is_own_call(statement.template):
+        if statement.moves or statement.talks or _is_own_call(statement.template):
             return re.sub(r"\{(\*|0)\}", lambda _: ", ".join(operands), statement.template, count=1)
         return fill(statement.template, operands, statement.operation)
 

@@ -49,7 +49,7 @@ def write_initialisation(modules: Modules, classes: Classes) -> list[str]:
 
 def _targets(modules: Modules) -> list[_Target]:
     found = []
-    for step in modules.plan.steps.values():
+    for step in modules.plan.steps:
         if not isinstance(step.code, ModuleCode):
             continue
         for tensor in step.layer.weights:

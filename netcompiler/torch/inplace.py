@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netcompiler.code import ExpressionCode
-from netcompiler.torch.steps import Part, Plan, Step, Transfer
+from netcompiler.torch.steps import Communication, Part, Plan, Step, Transfer
 
 
 def find_in_place(plan: Plan) -> None:
@@ -24,12 +24,14 @@ def find_in_place(plan: Plan) -> None:
                     refused.add(step.layer.path)
     # A module that runs several times has one `inplace` for all of them.
     plan.in_place = {
-        id for id in plan.in_place if not plan.steps[id].is_module or plan.steps[id].layer.path not in refused
+        id
+        for id in plan.in_place
+        if not plan.step_of[id].is_module or plan.step_of[id].layer.path not in refused
     }
 
 
 def _can_overwrite(step: Step) -> bool:
-    if isinstance(step.code, Transfer):
+    if isinstance(step.code, (Transfer, Communication)):
         return False
     if isinstance(step.code, ExpressionCode):
         return step.code.inplace is not None
@@ -38,11 +40,14 @@ def _can_overwrite(step: Step) -> bool:
 
 
 def _is_safe(plan: Plan, part: Part, value: str) -> bool:
-    """Whether a step of the part may overwrite a value. What a transfer gives may be its source itself."""
-    source = plan.steps.get(value)
+    """Whether a step of the part may overwrite a value.
+
+    What a transfer gives may be its source itself, and what a message brings shares memory with others.
+    """
+    source = plan.step_of.get(value)
     return (
         source is not None
-        and not isinstance(source.code, Transfer)
+        and not isinstance(source.code, (Transfer, Communication))
         and source.layer.operation.overwritable
         and plan.uses[value] == 1
         and value not in part.inputs

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from types import ModuleType
+from typing import Any
 
 import torch
 
@@ -39,7 +40,7 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
             known = ", ".join(graph.groups) or "none"
             raise ValueError(f"no placement group {', '.join(unknown)} in {graph.name}; it has: {known}")
     source = generate(graph)
-    make = getattr(_load(source, graph.name), _CLASS.findall(source)[-1])
+    make = main_class(load(source, graph.name), source)
     if devices is None:
         return _checked(make())
     if isinstance(devices, Mapping):
@@ -58,7 +59,12 @@ def _checked(module: object) -> torch.nn.Module:
     return module
 
 
-def _load(source: str, net: str) -> ModuleType:
+def main_class(module: ModuleType, source: str) -> Any:
+    """The net's class, the last one of its file."""
+    return getattr(module, _CLASS.findall(source)[-1])
+
+
+def load(source: str, net: str) -> ModuleType:
     """The source as a Python module, its lines where tracebacks, debuggers and `inspect` look for them.
 
     Equal sources share a module, and so their classes; it stays loaded like any other.

@@ -15,6 +15,9 @@ from netcompiler.torch.literals import literal, string
 from netcompiler.torch.names import MODULE_ATTRIBUTES, SEQUENTIAL_ATTRIBUTES, identifier, is_plain, unique
 from netcompiler.torch.steps import Part, Plan, Step, Transfer
 
+COMMUNICATIONS = "comm"
+"""The attribute of a group's part, and the variable, for its messages with the other groups' processes."""
+
 _CHILD_CALL = re.compile(r"return self((?:\.[A-Za-z0-9]\w*)+)\((.*)\)")
 _FLATTEN = re.compile(r"torch\.flatten\(\{0\}, (\d+)\)")
 
@@ -83,7 +86,8 @@ class Unit:
         children: child modules, in order; empty for a scope that is no class.
         methods: by name.
         method_of: the name of the method that runs a part, or a child to call instead: ``.conv1``.
-        devices: the property that says where groups are.
+        devices: the property that says where groups are; in one group's part, the attribute through which it
+            talks to the others.
         homes: for each group that its methods move values to, the text of the group's device.
         shared: children without names of their own, by their text.
     """
@@ -159,8 +163,11 @@ class Modules:
 
     def constructors(self) -> list[ModuleCode]:
         """The code of every module of torch.nn or of a helper, in order."""
-        steps = self.plan.steps.values()
-        return [step.code for step in steps if isinstance(step.code, ModuleCode) and not step.layer.reuses]
+        return [
+            step.code
+            for step in self.plan.steps
+            if isinstance(step.code, ModuleCode) and not step.layer.reuses
+        ]
 
     # ---- chains ------------------------------------------------------------------------------
 
@@ -253,8 +260,11 @@ class Modules:
             return self._chain_class(scope, None, [self._item_value(item) for item in items])
         unit = Unit(scope, New(""))
         kept = {self._name(item) for item in part.items if self._keeps_name(item)}
-        unit.devices = unique("devices", kept | {*parameters.values()})
+        word = "devices" if self.plan.group is None else COMMUNICATIONS
+        unit.devices = unique(word, kept | {*parameters.values()})
         unit.methods = {"forward": self._method(unit, part, kept, parameters, results)}
+        if self.plan.group is not None:
+            return unit
         for group in self.plan.graph.groups:
             if ("", group) not in self.plan.anchors:
                 taken = kept | unit.children.keys() | MODULE_ATTRIBUTES | {*self.without_weights.values()}

@@ -111,3 +111,11 @@ def unique(name: str, taken: Iterable[str]) -> str:
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
+
+
+def fields(names: Iterable[str]) -> list[str]:
+    """The fields of a named tuple for outputs of these names."""
+    chosen: list[str] = []
+    for number, name in enumerate(names, 1):
+        chosen.append(unique(identifier(name, f"output{number}"), {*chosen, *GLOBALS}))
+    return chosen

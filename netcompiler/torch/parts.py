@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netcompiler.torch.steps import Part, Plan, Step, Transfer, trail
+from netcompiler.torch.steps import Communication, Part, Plan, Step, Transfer, trail
 
 
 def divide(plan: Plan) -> None:
     """Fill in a plan's parts, with what each takes and gives."""
-    steps = [*plan.steps.values()]
+    steps = plan.steps
     plan.root = _build(
         plan, "", [(step, trail(step.scope)) for step in steps], 0, _passes(steps), training_only=False
     )
@@ -92,8 +92,10 @@ def _build(
     current: dict[tuple[str, int, bool], _Run] = {}
     for step, path in steps:
         if len(path) == depth + 1:
-            where[step.id] = len(part.items)
+            where.update(dict.fromkeys(step.values, len(part.items)))
             part.items.append(step)
+            if isinstance(step.code, Communication):
+                current.clear()  # what comes after a message stays after it: others may wait for the message
             continue
         child = path[depth + 1]
         key = (child, passes.get((child, step.id), 0), step.training_only)
@@ -116,15 +118,15 @@ def _connect(plan: Plan) -> None:
     around: dict[str, tuple[Part, ...]] = dict.fromkeys(plan.graph.inputs, (plan.root,))
     _walk(plan.root, (plan.root,), around)
     readers: dict[str, list[tuple[Part, ...]]] = defaultdict(list)
-    for step in plan.steps.values():
+    for step in plan.steps:
         for read in step.reads:
             inside = around[step.id]
             readers[read].append(inside)
             for part in inside[_shared(around[read], inside) :]:
                 part.inputs[read] = None
     for output in plan.graph.outputs:
-        readers[output.layer].append((plan.root,))
-    for id in plan.steps:
+        readers[plan.output(output.layer)].append((plan.root,))
+    for id in plan.step_of:
         for reader in readers[id]:
             for part in around[id][_shared(around[id], reader) :]:
                 part.outputs[id] = None
@@ -136,6 +138,7 @@ def _walk(part: Part, parts: tuple[Part, ...], around: dict[str, tuple[Part, ...
             _walk(item, (*parts, item), around)
         else:
             around[item.id] = parts
+            around.update(dict.fromkeys(item.values, parts))
 
 
 def _shared(a: tuple[Part, ...], b: tuple[Part, ...]) -> int:

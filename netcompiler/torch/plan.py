@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from netcompiler.code import Code, ExpressionCode, ModuleCode
 from netcompiler.graph import Graph, Layer
 from netcompiler.torch.inplace import find_in_place
+from netcompiler.torch.messages import with_messages
 from netcompiler.torch.parts import divide
 from netcompiler.torch.steps import Part, Plan, Step, trail
 from netcompiler.torch.transfers import with_transfers
@@ -16,8 +17,8 @@ from netcompiler.torch.transfers import with_transfers
 _PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
-def arrange(graph: Graph) -> Plan:
-    """Arrange a valid net's layers.
+def arrange(graph: Graph, group: str | None = None) -> Plan:
+    """Arrange a valid net's layers: all of them, or those that the process of one placement group runs.
 
     Raises:
         ValueError: a layer is needed by no output, or a name is not made of letters, digits and ``_``, or is
@@ -25,19 +26,24 @@ def arrange(graph: Graph) -> Plan:
     """
     layers = list(graph.layers())
     _check_names(graph, layers)
+    if group is not None and group not in graph.groups:
+        raise ValueError(f"no placement group {group} in {graph.name}; it has: {', '.join(graph.groups)}")
     reads = {layer.id: tuple(e.source for e in graph.operands(layer.id)) for layer in layers}
     code = {layer.id: _code(layer) for layer in layers if not is_input(layer)}
-    scopes = _effective_scopes(graph, layers, code)
+    own = [layer for layer in layers if group in (None, layer.group)]
+    scopes = _effective_scopes(graph, own, code)
     needed = _needed(graph, layers, reads)
-    plan = Plan(graph, Part("", False), {"": []}, {}, {}, set(), set(), {}, {})
-    _collect(plan, layers, scopes)
-    steps = [
+    plan = Plan(graph, group, Part("", False), {"": []}, [], {}, {}, {}, set(), set(), {}, {})
+    _collect(plan, own, scopes)
+    plan.steps = [
         Step(id, scopes[layer.scope], code[id], reads[id], layer, layer.group, not needed[id])
-        for id, layer in ((layer.id, layer) for layer in layers if not is_input(layer))
+        for id, layer in ((layer.id, layer) for layer in own if not is_input(layer))
     ]
-    if graph.groups:
-        steps = with_transfers(plan, layers, steps)
-    plan.steps = {step.id: step for step in steps}
+    if group is not None:
+        with_messages(plan, group)
+    elif graph.groups:
+        plan.steps = with_transfers(plan, layers, plan.steps)
+    plan.step_of = {value: step for step in plan.steps for value in step.values}
     _count_uses(plan)
     divide(plan)
     find_in_place(plan)
@@ -114,9 +120,9 @@ def _collect(plan: Plan, layers: Sequence[Layer], scopes: dict[str, str]) -> Non
 
 def _count_uses(plan: Plan) -> None:
     uses: dict[str, int] = defaultdict(int)
-    for step in plan.steps.values():
+    for step in plan.steps:
         for read in step.reads:
             uses[read] += 1
     for output in plan.graph.outputs:
-        uses[output.layer] += 1
+        uses[plan.output(output.layer)] += 1
     plan.uses = uses

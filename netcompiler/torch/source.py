@@ -17,37 +17,43 @@ from netcompiler.torch.layout import LINE_LENGTH, wrap, wrap_indented
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_children
 from netcompiler.torch.modules import Modules
-from netcompiler.torch.names import GLOBALS, camel, identifier, unique
+from netcompiler.torch.names import GLOBALS, camel, fields, identifier, unique
 from netcompiler.torch.parameters import Group
 from netcompiler.torch.plan import arrange
 from netcompiler.torch.steps import Plan
+
+COMMUNICATOR = "Communicator"
+"""The class through which the processes of a net's groups talk."""
 
 _INDENT = "    "
 _STRING = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\])*"', re.DOTALL)
 _HELPER = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 
 
-def generate(graph: Graph) -> str:
+def generate(graph: Graph, group: str | None = None) -> str:
     """The source of a file that defines the net as a torch.nn.Module; it imports nothing but torch.
 
-    The file's last class is the net. The same graph always gives the same text.
+    The file's last class is the net. The same graph always gives the same text. With a placement group it
+    defines the part that this group's process runs, which talks to the others through `Communicator`.
 
     Raises:
         ValueError: the graph is not valid: a layer is never used, or an operation's code is no expression of
             torch and plain data.
     """
-    return _File(graph).text()
+    return _File(graph, group).text()
 
 
 class _File:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, group: str | None) -> None:
         self.graph = graph
-        self.plan: Plan = arrange(graph)
-        codes = [step.code for step in self.plan.steps.values()]
+        self.plan: Plan = arrange(graph, group)
+        codes = [step.code for step in self.plan.steps]
         helpers = dict.fromkeys(getattr(code, "helper", None) for code in codes)
         self.helpers = [helper.strip("\n") for helper in helpers if helper is not None]
         taken = GLOBALS | {name for helper in self.helpers for name in _HELPER.findall(helper)}
-        self.name = camel(graph.name, "Net")
+        if group is not None:
+            taken |= {COMMUNICATOR}
+        self.name = camel(self.plan.name, "Net")
         self.holders: dict[str, list[str]] = {}
         results = self._results(taken)
         modules = Modules(self.plan, results, self._input_names())
@@ -83,19 +89,18 @@ class _File:
         return Results(evaluation, training)
 
     def _result(self, outputs: Sequence[Output], holder: str, taken: frozenset[str] | set[str]) -> Result:
-        values = tuple(output.layer for output in outputs)
+        values = tuple(self.plan.output(output.layer) for output in outputs)
         if len(outputs) == 1:
             return Result(values, None)
-        fields: list[str] = []
-        for i, output in enumerate(outputs):
-            fields.append(unique(identifier(output.name, f"output{i + 1}"), {*fields, *GLOBALS}))
         holder = unique(holder, taken)
-        self.holders[holder] = fields
+        self.holders[holder] = fields(output.name for output in outputs)
         return Result(values, holder)
 
     def _title(self) -> list[str]:
         lines = [_printable(line) for line in self.graph.title]
-        head = f"{_printable(self.graph.name)}, compiled from its spec by netcompiler."
+        name = _printable(self.graph.name)
+        what = name if self.plan.group is None else f"The part of group {self.plan.group} of {name}"
+        head = f"{what}, compiled from its spec by netcompiler."
         return [head, "", *lines]
 
     # ---- classes -----------------------------------------------------------------------------
@@ -165,12 +170,15 @@ class _File:
         lines = [f"class {group.name}({'nn.Sequential' if unit.is_chain else 'nn.Module'}):"]
         lines += [*_indented(_docstring(self._about_net(), 4), 4), ""]
         argument = ", devices: Mapping[str, str | torch.device] | None = None" if self.graph.groups else ""
+        if self.plan.group is not None:
+            argument = f", {unit.devices}: {COMMUNICATOR}"
         lines += wrap(f"def __init__(self{argument}) -> None:", 4)
-        body = self._constructor(group) or [" " * 8 + "super().__init__()"]
-        lines += body
+        lines += self._constructor(group) or [" " * 8 + "super().__init__()"]
+        if self.plan.group is not None:
+            lines.append(f"{' ' * 8}self.{unit.devices} = {unit.devices}")
         for line in write_initialisation(self.modules, self.classes):
             lines += wrap_indented(line, 8)
-        if self.graph.groups:
+        if self.graph.groups and self.plan.group is None:
             lines += [text for line in write_placement(self.modules) for text in wrap_indented(line, 8)]
         lines += ["", *self._methods(group)]
         return "\n".join(lines).rstrip()
@@ -184,7 +192,14 @@ class _File:
         lines = [
             f"The net {_printable(graph.name)}: takes {' and '.join(takes)}, gives {' and '.join(gives)}."
         ]
-        if graph.groups:
+        if self.plan.group is not None:
+            others = " and ".join(group for group in graph.groups if group != self.plan.group)
+            lines[0] = f"The part of group {self.plan.group} of the {lines[0].removeprefix('The ')}"
+            lines += [
+                "",
+                f"Its process talks to {others} where the net says; all take the same and give the same.",
+            ]
+        elif graph.groups:
             groups = " and ".join(graph.groups)
             lines += [
                 "",
@@ -207,6 +222,8 @@ def _imports(body: str) -> str:
         own.append("import torch")
     names = [name for name in ("Tensor", "nn") if re.search(rf"(?<!\.)\b{name}\b", code)]
     own.append(f"from torch import {', '.join(names)}")
+    if re.search(rf"\b{COMMUNICATOR}\b", code):
+        own += ["", f"from netcompiler.torch.communicate import {COMMUNICATOR}"]
     return "\n".join([*lines, *([""] if lines else []), *own])
 
 

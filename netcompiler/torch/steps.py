@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from netcompiler.code import Code, ModuleCode
 from netcompiler.graph import Graph, Layer
+from netcompiler.partition import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +17,43 @@ class Transfer:
     group: str
 
 
+@dataclass(frozen=True, slots=True)
+class Communication:
+    """The share of one group's process in a message between processes."""
+
+    message: Message
+    group: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One computation: a layer, or the transfer of a value to another placement group.
+    """One computation: a layer, or what brings a value from another placement group.
 
     Attributes:
-        id: of the value it gives: the layer's, or ``value>group`` for a transfer.
+        id: of the value it gives: the layer's, or ``value>group`` for a transfer. A communication has one of
+            its own, since it gives any number of `values`.
         scope: path of the scope whose class computes it.
         code: what it becomes.
         reads: ids of the values it reads.
-        layer: the layer; for a transfer the one whose value is moved.
+        layer: the layer; for a transfer or a communication the one whose value is moved.
         group: the placement group its value is on; None for inputs and in nets without groups.
         training_only: True when only outputs for training need it.
+        brought: ids of the values that a communication gives.
     """
 
     id: str
     scope: str
-    code: Code | Transfer
+    code: Code | Transfer | Communication
     reads: tuple[str, ...]
     layer: Layer
     group: str | None
     training_only: bool
+    brought: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Ids of the values it gives."""
+        return self.brought if isinstance(self.code, Communication) else (self.id,)
 
     @property
     def is_module(self) -> bool:
@@ -77,9 +94,12 @@ class Plan:
 
     Attributes:
         graph: the net.
+        group: the placement group whose process this is the part of; None for the whole net.
         root: the net's own part.
         parts: every scope's parts, in the order they run.
-        steps: every step by the id of its value; inputs are none.
+        steps: every step in order; inputs are none.
+        step_of: the step that gives a value.
+        given: the value that stands for each layer's that the net gives, where it is not the layer's own.
         uses: how often each value is read; the net's outputs count as read.
         in_place: ids of steps that overwrite the first value they read.
         stateful: paths of layers with weights or buffers, and of the scopes around them.
@@ -88,18 +108,30 @@ class Plan:
     """
 
     graph: Graph
+    group: str | None
     root: Part
     parts: dict[str, list[Part]]
-    steps: dict[str, Step]
+    steps: list[Step]
+    step_of: dict[str, Step]
+    given: dict[str, str]
     uses: dict[str, int]
     in_place: set[str]
     stateful: set[str]
     placed: dict[str, set[str]]
     anchors: dict[tuple[str, str], Layer]
 
+    @property
+    def name(self) -> str:
+        """Of the net, or of the part of one of its groups."""
+        return self.graph.name if self.group is None else f"{self.graph.name}_{self.group}"
+
+    def output(self, layer: str) -> str:
+        """The value that the net gives for a layer."""
+        return self.given.get(layer, layer)
+
     def layer_of(self, value: str) -> Layer:
         """The layer that computes a value, be it moved or not."""
-        step = self.steps.get(value)
+        step = None if value in self.graph.nx else self.step_of.get(value)
         return step.layer if step is not None else self.graph.layer(value)
 
 

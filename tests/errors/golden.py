@@ -4,6 +4,7 @@ After the spec come lines that begin with `#|`, the expected output. Lines befor
 say how the spec is read, when a plain `netc check` would not show the mistake:
 
     #$ net NAME a=1 b=2       load this net with these parameters
+    #$ place groups=2 …       cut the net `n` into groups, as `netc place` does
     #$ limit nesting=10       with another limit
     #$ encoding latin-1       the file's bytes, instead of UTF-8
     #$ read other.net         another path is given
@@ -53,6 +54,10 @@ class Golden:
         name = self.directives.get("read", self.path.name)
         try:
             source = read_file(folder / name, self.limits, name=name)
+            if "place" in self.directives:
+                pairs = (pair.split("=") for pair in self.directives["place"].split())
+                load_source(source, "n", {}).place(**{k: int(v) for k, v in pairs})
+                return []
             if "net" not in self.directives:
                 return pipeline.check(source, self.limits, {})
             net, *pairs = self.directives["net"].split()

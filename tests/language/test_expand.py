@@ -69,6 +69,23 @@ net n {
   columns a, b { conv(4, 1) -> exchange }
   on c { all: gather -> relu }
 }""",
+    "entering": """
+net n {
+  group a, b
+  input image [3, 8, 8]
+  on a { first: conv(4, 1) -> second: conv(4, 1) }
+  from first -> on b { relu -> kept: identity }
+  from second -> on b { add(kept) -> x: relu }
+  from first -> on b { concat {
+    conv(2, 1)
+    identity
+  } -> add {
+    from x -> conv(6, 1)
+    identity
+  } -> far: relu }
+  from second -> on b { batchnorm -> y: relu }
+  from first -> on a { relu } -> on b { concat(x, y, far) }
+}""",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import netcompiler.operations  # noqa: F401  (registers every operation)
 from netcompiler.code import Literal
-from netcompiler.graph import Edge, Graph, Layer, Output, Scope
+from netcompiler.graph import BYTES_PER_ELEMENT, Edge, Graph, Layer, Output, Scope
 from netcompiler.operations.base import OPERATIONS, ArgumentValue, Call
 from netcompiler.source import Source, Span
 
@@ -63,7 +63,7 @@ class Builder:
         for i, source in enumerate(sources):
             there = self.graph.layer(source)
             crosses = there.group is not None and there.group != group
-            self.graph.add_edge(Edge(source, id, i, source in skips, crosses, crosses, 0))
+            self.graph.add_edge(Edge(source, id, i, source in skips, crosses, crosses, BYTES_PER_ELEMENT * there.neurons))
         return id
 
     def output(self, layer: str, name: str = "out", *, training_only: bool = False) -> None:

@@ -1,0 +1,1 @@
+"""Which layers run where, and what that costs: cuts into groups, memory, step time."""
