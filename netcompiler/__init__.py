@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from netcompiler.api import Comparison, Net, NetInfo, check, compare, figure, files, load, loads, nets
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
+    from netcompiler.fully_convolutional import FullyConvolutionalError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
     from netcompiler.operations.base import REQUIRED
 
@@ -20,6 +21,7 @@ __all__ = [
     "Diagnostic",
     "DrawError",
     "Edge",
+    "FullyConvolutionalError",
     "Graph",
     "Layer",
     "Net",
@@ -41,6 +43,7 @@ _ELSEWHERE = {
     "SpecError": "diagnostics",
     "DrawError": "draw.errors",
     "Edge": "graph",
+    "FullyConvolutionalError": "fully_convolutional",
     "Graph": "graph",
     "Layer": "graph",
     "Output": "graph",
