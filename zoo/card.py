@@ -6,10 +6,10 @@ from typing import Any
 from zoo import recipes
 from zoo.checkpoint import Position
 from zoo.data.base import DataSet
+from zoo.durations import duration
 from zoo.errors import UserError
 from zoo.history import Row
 from zoo.model import Model
-from zoo.progress import duration
 from zoo.schema import Config
 
 
