@@ -105,7 +105,7 @@ class RunFolder:
         """What a run has written here; nothing else is ever removed."""
         texts = (self.config, self.environment, self.changes, self.card, self.source, self.diagram)
         yield from (path for path in (*texts, self.metrics, *self.curves) if path.exists())
-        for pattern in (*CHECKPOINTS, "tensorboard/events.out.tfevents.*", "spec/**/*.net"):
+        for pattern in (*CHECKPOINTS, "tensorboard/events.out.tfevents.*", "spec/**/*.net", "*.id"):
             yield from self.path.glob(pattern)
 
 
