@@ -10,7 +10,7 @@ from zoo.synsets import find, wordnet
 from zoo.synsets.hierarchy import Hierarchy
 
 CLASSES = {
-    "n02109961": 2,  # husky, an inner node of ILSVRC's tree
+    "n02109961": 2,  # husky
     "n02110063": 3,  # malamute
     "n02110185": 4,  # Siberian husky
     "n02123045": 5,  # tabby
