@@ -44,7 +44,7 @@ def arrays(where: str, about: Sequence[str], make: Callable[[], Arrays]) -> Arra
 
 
 def load(where: str, state: np.ndarray, published: bool = False) -> Arrays | None:
-    """The arrays in a file, if they fit the state; of what is published with a file, its time says nothing."""
+    """The arrays in a file, if they fit the state; of one that is published, its time does not count."""
     try:
         size = opener.state(where)[0] if published else Path(where).stat().st_size
         content = opener.read(where, 0, size)

@@ -11,6 +11,7 @@ from zoo.errors import UserError
 from zoo.history import Row
 from zoo.model import Model
 from zoo.schema import Config
+from zoo.synsets.hierarchy import wnids_of
 
 
 def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
         "input": list(model.shape),
         "output": model.output,
         "classes": list(data.classes),
+        "wnids": wnids_of(data.classes) or [],
         "mean": list(data.mean),
         "std": list(data.std),
         "centre": data.centre,

@@ -56,7 +56,7 @@ def done(
                 yield running.pop(future), future.result()
     except BrokenProcessPool as error:
         raise UserError(
-            "a process that did a part of the work was killed; was there too little memory? What is done is kept"
+            "a process that did a part of the work was killed: too little memory? What is done is kept"
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
