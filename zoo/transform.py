@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zoo.augment.auto import settled
 from zoo.augment.base import AUGMENTS, AugmentOptions, Place
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Transform(Protocol):
-    """Makes images of one size."""
+    """Makes of pictures what a loader stacks to batches."""
 
-    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> "Tensor":
-        """The image, uint8 [channels, size, size]; what is random comes from ``rng`` alone.
+    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> Any:
+        """An image, uint8 [channels, size, size], as a rule; what is random comes from ``rng`` alone.
 
         Raises:
             BrokenImageError: the picture cannot be read.
