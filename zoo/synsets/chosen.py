@@ -1,5 +1,6 @@
 """A data set of which some classes are taken, or superclasses in their place."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ class ChosenSplit:
         table = np.array([-1 if label is None else label for label in new])
         labels = table[np.asarray(split.labels, np.int64)]
         self.indices = np.flatnonzero(labels >= 0)
-        self.labels: Sequence[int] = labels[self.indices].tolist()
+        self.labels: Sequence[int] = array("i", labels[self.indices].astype("int32").tobytes())
 
     def picture(self, index: int) -> "Picture":
         """One of them."""

@@ -43,9 +43,10 @@ class Hierarchy:
         found: tuple[str, ...] = self.graph.nodes[wnid]["words"]
         return found
 
-    def name(self, wnid: str) -> str:
-        """The first word for the synset."""
-        return self.words(wnid)[0]
+    def name(self, wnid: str, preferred: str = "") -> str:
+        """The first word for the synset; or that one of its words which is ``preferred``, if it is one."""
+        words = self.words(wnid)
+        return next((word for word in words if plain(word) == plain(preferred)), words[0])
 
     def gloss(self, wnid: str) -> str:
         """Its definition; empty where the source has none."""

@@ -34,8 +34,8 @@ def select(
 ) -> Selection:
     """What the options choose of ``classes``, whose wnids are ``wnids``.
 
-    Without superclasses, classes keep their names and their order. Superclasses are called by their wnids, in
-    the order in which they are given or in that of the wnids.
+    Without superclasses, classes keep their names and their order. A superclass is called by its wnid and its
+    first word; they have the order in which they are given, or that of the wnids.
 
     Raises:
         UserError: a name that is unknown or of several synsets, a synset without classes, a class of two
@@ -56,7 +56,7 @@ def select(
     under = _chosen(options, hierarchy, _once(options, hierarchy, under))
     _two(len(under), options)
     new = {wnid: number for number, below in enumerate(under.values()) for wnid in below}
-    return Selection(tuple(under), tuple(map(new.get, wnids)))
+    return Selection(tuple(_named(hierarchy, top) for top in under), tuple(map(new.get, wnids)))
 
 
 def _of_superclasses(options: ChoiceOptions) -> list[str]:
