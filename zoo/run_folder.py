@@ -241,10 +241,10 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
         UserError: something differs that must not, or the old config cannot be read.
     """
     try:
-        old = dict(_flat(yamls.load(folder.config.read_text(encoding="utf-8"))))
+        old = dict(yamls.flat(yamls.load(folder.config.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:
         raise UserError(f"{folder.config}: cannot be read: {error}") from error
-    new = dict(_flat(config.plain(options)))
+    new = dict(yamls.flat(config.plain(options)))
     found: list[str] = []
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) == new.get(key) or is_free(key) or key in {"resume", "overwrite", "runs", "name"}:
@@ -254,14 +254,6 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
             raise UserError(f"{folder.path}: the run cannot go on with another {change}")
         found.append(change)
     return found
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _others(path: Path) -> str:

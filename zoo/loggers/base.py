@@ -68,12 +68,3 @@ def extra(logger: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         missing = f"the Python package {error.name} is missing"
         raise UserError(f"logger={logger}: {missing}: pip install 'netcompiler[{logger}]'") from error
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """A config's options by their names, as the command line has them: ``optimizer.lr``."""
-    for key, value in values.items():
-        if isinstance(value, Mapping) and value:
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

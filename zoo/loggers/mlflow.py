@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from zoo import yamls
 from zoo.errors import UserError
 from zoo.history import Row
-from zoo.loggers.base import LOGGERS, LoggerOptions, Run, extra, flat
+from zoo.loggers.base import LOGGERS, LoggerOptions, Run, extra
 from zoo.options import option
 from zoo.scalars import scalars
 
@@ -105,7 +106,7 @@ class Mlflow:
         tags = {"zoo.folder": str(run.folder.resolve())}
         made = self._client.create_run(self._experiment(), tags=tags, run_name=run.folder.name)
         name = str(made.info.run_id)
-        options = [Param(key, str(value)[:LONGEST]) for key, value in flat(run.config)]
+        options = [Param(key, str(value)[:LONGEST]) for key, value in yamls.flat(run.config)]
         for part in _parts(options, MOST):
             self._client.log_batch(name, params=part)
         run.keep_name(NAME, name)
