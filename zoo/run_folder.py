@@ -42,7 +42,7 @@ FREE = (
 FREE_GROUPS = ("logger", "launcher", "sweeper")
 FIXED = ("model", "data", "seed", "optimizer.name", "trainer.batch_size")
 """What a resumed run must share with its beginning."""
-MAY_MOVE = ("data.root", "model.spec")
+MAY_MOVE = ("data.root", "data.synsets", "model.spec")
 
 
 @dataclass(frozen=True)
