@@ -71,7 +71,13 @@ def draw(
         for line in _lines([_step(wnid, names(wnid), split, sampler, side) for wnid in branch], columns)
     ]
     tops, height = _tops(lines, side)
-    style: Any = {"font.size": NAME, "svg.hashsalt": "zoo", "svg.fonttype": "none", "pdf.fonttype": 42}
+    style: Any = {
+        "font.size": NAME,
+        "image.composite_image": False,  # each stays as it is
+        "svg.hashsalt": "zoo",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,
+    }
     with mpl.rc_context(style):
         figure = Figure(figsize=(WIDTH, height), dpi=DPI)
         axes = figure.add_axes((0, 0, 1, 1))
