@@ -104,10 +104,17 @@ class TableSplit:
             return str(value["path"])
         return f"{self.name}, row {self._row(index)}"
 
-    def file(self, index: int) -> str | None:
-        """The name of an image's file, where the row has it."""
-        value = self._value(index)
-        return str(value["path"]) if isinstance(value, Mapping) and value.get("path") else None
+    def files(self) -> list[str | None]:
+        """The names of the images' files as the rows have them, without reading the images."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self._encoded.data.column(self.image)
+        chosen = range(len(self._encoded)) if self.chosen is None else self.chosen
+        if len(column) != len(self._encoded) or not pa.types.is_struct(column.type):
+            return [None] * len(chosen)
+        names = pc.struct_field(column, "path").to_pylist()
+        return [names[row] for row in chosen]
 
     def encoded(self, index: int) -> bytes:
         """An image's file.

@@ -1,7 +1,7 @@
 """Images in the rows of a table of Parquet files."""
 
+import os
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a table; ``row`` has their numbers."""
+    """Some rows of a table: their numbers, and the names (bytes) that the table has for the files."""
 
     table: "TableSplit"
     row: "np.ndarray"
+    file: "np.ndarray"
 
     def __len__(self) -> int:
         return len(self.row)
@@ -24,8 +25,11 @@ class Rows:
         return self.table.where(int(self.row[index]))
 
     def stem(self, index: int) -> str:
-        own = self.table.file(int(self.row[index]))
-        return PurePath(own).stem if own else f"{int(self.row[index]):08}"
+        own = os.path.basename(os.fsdecode(self.file[index]))  # noqa: PTH119
+        return os.path.splitext(own)[0] or f"{int(self.row[index]):08}"  # noqa: PTH122
+
+    def length(self, index: int) -> int:
+        return len(self.read(index))
 
     def read(self, index: int) -> bytes:
         return self.table.encoded(int(self.row[index]))
@@ -35,4 +39,12 @@ class Rows:
 
     def taken(self, chosen: "np.ndarray") -> "Rows":
         """Those with these indices."""
-        return Rows(self.table, self.row[chosen])
+        return Rows(self.table, self.row[chosen], self.file[chosen])
+
+
+def of(table: "TableSplit") -> Rows:
+    """All rows of a split."""
+    import numpy as np
+
+    names = [os.fsencode(name or "") for name in table.files()]
+    return Rows(table, np.arange(len(names)), np.array(names, np.bytes_))

@@ -59,9 +59,8 @@ class ImageNet:
             complain(note)
         own = names.read(Path(options.names).expanduser()) if options.names is not None else {}
         self.wnids = train.wnids
-        self.classes = names.classes(
-            self.wnids, names.of(self.wnids, own, self.found.words, names.beside(self.root))
-        )
+        self.words = names.of(self.wnids, own, self.found.words, names.beside(self.root))
+        self.classes = names.classes(self.wnids, self.words)
         self.train, self.val = ImageNetSplit(train), ImageNetSplit(val)
         if options.verify:
             verify(self.train, self.val)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from zoo.data.imagenet.devkit import Devkit
 from zoo.data.imagenet.part import Part
+from zoo.data.imagenet.prepare import journal
 from zoo.errors import UserError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def detect(root: Path, wanted: str | None) -> Layout:
     """
     if not root.is_dir():
         raise UserError(f"data.root={root}: {'not a folder' if root.exists() else 'no such folder'}")
+    journal.refuse_unfinished(root)
     known = {wanted: layouts()[wanted]} if wanted is not None else layouts()
     looks = {name: look for name, layout in known.items() if (look := layout.look(root)) is not None}
     whole = next((name for name, look in looks.items() if not look.missing), None)

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo.data.imagenet import names, numbered
+from zoo.data.imagenet import names, numbered, rows
 from zoo.data.imagenet.layouts import Found, Look
-from zoo.data.imagenet.rows import Rows
 
 if TYPE_CHECKING:
     from zoo.data.imagenet.source import ImageNetOptions
@@ -29,15 +28,10 @@ class Parquet:
         )
 
     def read(self, root: Path, options: "ImageNetOptions") -> Found:
-        import numpy as np
-
         from zoo.data.huggingface import HuggingFace, HuggingFaceOptions
 
         data = HuggingFace(HuggingFaceOptions(name="huggingface", path=str(root)))
-        parts = [
-            (Rows(split, np.arange(len(split.labels))), [str(label) for label in split.labels])
-            for split in (data.train, data.val)
-        ]
+        parts = [(rows.of(split), [str(label) for label in split.labels]) for split in (data.train, data.val)]
         return numbered.found(parts, names.beside(root), options.names, data.classes)
 
 

@@ -54,6 +54,7 @@ def _shards(root: Path, split: str) -> Sequence[Path]:
         path
         for path in root.glob("*.tar")
         if split in path.name
+        and not path.name.startswith(".")
         and wnid_of(path.name) is None
         and not path.name.startswith("ILSVRC2012_")
         and path.name not in WHOLE
