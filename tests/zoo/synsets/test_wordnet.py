@@ -7,6 +7,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from zoo.data.imagenet.names import ilsvrc
 from zoo.errors import UserError
 from zoo.synsets import find, wordnet
 from zoo.synsets.hierarchy import Hierarchy
@@ -44,6 +45,14 @@ def test_wnids_are_those_of_imagenet(nouns: Hierarchy) -> None:
         "n15075141": "toilet tissue",
     }
     assert {wnid: nouns.name(wnid) for wnid in known} == known
+
+
+def test_above_ilsvrcs_classes_are_the_synsets_of_its_kit(nouns: Hierarchy) -> None:
+    """``meta.mat`` has 1,860 synsets: the 1,000 classes and what is above them."""
+    pruned = nouns.pruned(ilsvrc())
+    assert (len(ilsvrc()), len(pruned)) == (1000, 1860)
+    assert pruned.roots == ["n00001740"]
+    assert sum(not pruned.children(wnid) for wnid in pruned.graph) == 1000
 
 
 def test_instances_are_below_what_they_are_instances_of(nouns: Hierarchy) -> None:

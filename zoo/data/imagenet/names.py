@@ -71,10 +71,10 @@ def ilsvrc() -> dict[str, Sequence[str]]:
 
 
 def _of_wordnet(wnids: Sequence[str]) -> dict[str, Sequence[str]]:
-    from zoo.synsets import wordnet
+    from zoo.synsets import find, wordnet
 
     folder = wordnet.find()
     if folder is None:
         return {}
-    nouns = wordnet.read(folder)
+    nouns = find.read(folder)
     return {wnid: nouns.words(wnid) for wnid in wnids if wnid in nouns}
