@@ -86,7 +86,7 @@ def chart(lines: Sequence[Line], title: str, unit: str, *, log: bool, about: str
 
 def number(value: float) -> str:
     """A tick's value, without noise."""
-    return f"{value:.6g}".replace("-", "−")
+    return f"{value:.{4 if abs(value) < 10_000 else 7}g}".replace("-", "−")
 
 
 def _kept(points: Sequence[Point], log: bool) -> list[Point]:

@@ -41,7 +41,7 @@ def name(runs: Sequence[Facts]) -> None:
         ]
         if len(set(labels)) == len(labels) and all(labels):
             for run, label in zip(named, labels, strict=True):
-                run.label = label
+                run.label, run.by_options = label, True
     several = {label for label, count in Counter(run.label for run in runs).items() if count > 1}
     for run in runs:
         if run.label in several:

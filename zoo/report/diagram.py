@@ -35,7 +35,7 @@ def diagrams(runs: Sequence[Facts]) -> list[Diagram]:
         if not run.found.exists:
             continue
         net = _net(run)
-        key = net.expand() if net is not None else run.found.path
+        key = net.expand() if net is not None else _bytes(run)
         if key not in found:
             made = _drawn(net, run) if net is not None else _as_it_lies(run)
             if made is None:
@@ -73,8 +73,15 @@ def _drawn(net: "netcompiler.Net", run: Facts) -> Diagram | None:
 
 def _as_it_lies(run: Facts) -> Diagram | None:
     """The picture that the run itself made."""
+    data = _bytes(run)
+    if data is None:
+        return None
+    name = run.options.get("model.spec") or run.options.get("model.name") or run.label
+    return Diagram(Path(str(name)).stem, address(data, SVG), address(data, SVG))
+
+
+def _bytes(run: Facts) -> bytes | None:
     try:
-        data = Path(run.folder.diagram).read_bytes()
+        return run.folder.diagram.read_bytes()
     except OSError:
         return None
-    return Diagram(run.label, address(data, SVG), address(data, SVG))

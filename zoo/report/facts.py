@@ -25,6 +25,8 @@ class Facts:
     environment: Mapping[str, Any] = field(default_factory=dict)
     weights: Path | None = None
     about: About | None = None
+    by_options: bool = False
+    """Whether its label is made of the options in which it differs from others."""
     missing: list[str] = field(default_factory=list)
     """What is not there, a sentence each."""
 
@@ -37,6 +39,12 @@ class Facts:
     def options(self) -> dict[str, Any]:
         """Its options by their names on the command line."""
         return dict(yamls.flat(self.config))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What its sweep noted of its options, by which a run is known that has no folder."""
+        overrides: Sequence[str] = self.found.noted.get("overrides", ())
+        return {key: value for key, _, value in (text.partition("=") for text in overrides)}
 
     @property
     def best(self) -> Row | None:

@@ -13,6 +13,8 @@ from zoo.report.facts import Facts
 
 LEAST_STEP, WIDTH, HEIGHT = 130, 1000, 330
 SIDE, TOP, BOTTOM = 70, 44, 24
+NAME = 190
+"""Axes that are nearer than this have names in two rows."""
 MOST_VALUES = 8
 """An axis with more values than this has round ticks instead."""
 WIDE = 20
@@ -85,11 +87,13 @@ def _line(run: int, colour: str, places: Sequence[float], step: float) -> Markup
 
 def _drawn(place: int, axis: Axis, step: float) -> Markup:
     x = round(SIDE + step * place, 1)
+    side = "start" if place else "end"  # before the first axis there are no lines in the way
+    above = 34 if place % 2 and step < NAME else 20
     ticks = Markup("").join(
         Markup(
             '<line class="tick" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
-            '<text class="halo" x="{}" y="{:.1f}">{}</text>'
-        ).format(x - 4, x, y, y, x + 6, y + 4, text)
+            '<text class="halo {}" x="{}" y="{:.1f}">{}</text>'
+        ).format(x - 4, x, y, y, side, x + (6 if place else -8), y + 4, text)
         for y, text in axis.ticks
     )
     return Markup(
@@ -105,7 +109,7 @@ def _drawn(place: int, axis: Axis, step: float) -> Markup:
         HEIGHT - BOTTOM,
         ticks,
         x,
-        20 if place % 2 == 0 else 34,
+        above,
         axis.name,
         x - 10,
         x - 20,

@@ -126,7 +126,7 @@ def _view(
     judged: Judged | None,
     diagrams: Sequence[Diagram],
 ) -> View:
-    options = run.options
+    options = run.options or run.told
     values = [compare.shown(options[key]) if key in options else compare.ABSENT for key in keys]
     net = next((each.net for each in diagrams if run in each.runs), None)
     view = View(number, colour, run, values, known(run, judged, net))

@@ -43,7 +43,7 @@
     button.addEventListener("click", () => {
       const whole = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", String(whole));
-      button.parentElement.querySelector(".scroll").classList.toggle("whole", whole);
+      button.closest("figure").querySelector(".scroll").classList.toggle("whole", whole);
     });
   }
 
