@@ -227,6 +227,7 @@ def figure(
         width: the page's width in centimetres; text is never smaller than 6 pt then.
 
     Raises:
+        TypeError: for an option of a wrong type, or no net.
         ValueError: for an unknown style, theme or format, or a senseless option.
         DrawError: when it cannot be drawn; the message says what to do instead.
         OSError: when the file cannot be written.
@@ -235,6 +236,10 @@ def figure(
     from netcompiler.draw.options import Options
     from netcompiler.draw.theme import THEMES
 
+    if not nets:
+        raise TypeError("figure() takes the nets that it is to draw")
+    if isinstance(expand, str) or isinstance(fold, str):
+        raise TypeError("expand and fold take several paths of blocks: write expand=['layer3.0']")
     if theme not in THEMES:
         raise ValueError(f"unknown theme {theme!r}; known are {', '.join(THEMES)}")
     graphs = tuple(net._graph for net in nets)  # noqa: SLF001  (a net's own module)

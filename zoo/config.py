@@ -111,7 +111,7 @@ class Request:
 
         def task(_raw: "DictConfig") -> float | None:
             about = HydraConfig.get()
-            given = list(about.overrides.task)
+            given = [overrides.lowered(text) for text in about.overrides.task]
             number = 0 if sweep is None else int(about.job.num)
             return job(Job(self.config(given), [text.lstrip("+") for text in given], number, sweep))
 

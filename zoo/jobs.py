@@ -43,7 +43,10 @@ def _lead(request: Request, first: Config) -> list[Result]:
     runner = _Runner(request.size(first), leading=processes.world() > 1)
     sweep = request.sweep_folder(first)
     with elsewhere.watched(first, sweep):
-        request.launch(runner, first, sweep)
+        try:
+            request.launch(runner, first, sweep)
+        except _AloneError as error:
+            raise error.why from error
     processes.tell(None)
     if runner.failed:
         raise runner.failed[0]
@@ -70,6 +73,13 @@ def _follow() -> None:
 
 _STOPPED: list[int] = []
 """In a process of joblib's, which a signal has told to end: the run that it ended; no other is to begin."""
+
+
+class _AloneError(BaseException):
+    """The other processes have gone. No Exception: Hydra would print its own line for one, and go on."""
+
+    def __init__(self, why: Exception) -> None:
+        self.why = why
 
 
 @dataclass
@@ -105,6 +115,10 @@ class _Runner:
             result = _train(job, quiet=beside)
         except (UserError, OSError) as error:
             return self._failed(job, error)
+        except RuntimeError as error:
+            if self.leading and processes.is_lost(error):
+                raise _AloneError(error) from error
+            raise
         self.results.append(result)
         if job.sweep is not None and processes.is_main():
             sweeps.note(job, result)
@@ -118,7 +132,7 @@ class _Runner:
 
     def _failed(self, job: Job, error: UserError | OSError) -> float | None:
         if not processes.is_heard(error):
-            raise error
+            raise _AloneError(error)
         if job.sweep is None:  # raised beyond Hydra, which would print it too
             self.failed.append(error)
         elif processes.is_main():

@@ -1,5 +1,6 @@
 """One override of the command line: what it says, and the form that Hydra takes."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -63,7 +64,13 @@ def values(text: str, multirun: bool) -> list[str]:
         return [f"{text.partition('=')[0]}={end}" for end in (value.start, value.end)]
     if not override.is_discrete_sweep():
         return [text]  # Hydra says what is wrong with it
-    return [f"{text.partition('=')[0]}={value}" for value in override.sweep_string_iterator()]
+    key = text.partition("=")[0]
+    return [lowered(f"{key}={value}") for value in override.sweep_string_iterator()]
+
+
+def lowered(text: str) -> str:
+    """An override as Hydra writes it in a sweep, with truth as its grammar and the run folders have it."""
+    return re.sub(r"(?<=[=\[,:])(True|False)(?=$|[,\]}])", lambda found: found[0].lower(), text)
 
 
 def parse(text: str) -> "Override":

@@ -59,7 +59,7 @@ def joined(device: str, minutes: float) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if not _is_lost(error):
+        if not is_lost(error):
             raise
         raise LostError(_lost(error, minutes)) from error
     # Not after an error that the others do not share: leaving would wait for them.
@@ -229,7 +229,8 @@ def _heard(error: UserError) -> UserError:
     return error
 
 
-def _is_lost(error: RuntimeError) -> bool:
+def is_lost(error: RuntimeError) -> bool:
+    """Whether it comes of another process that has ended, or is silent."""
     return isinstance(error, distributed.DistError) or re.search("gloo|NCCL", str(error)) is not None
 
 

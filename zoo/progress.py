@@ -39,11 +39,18 @@ def reporter(kind: str, out: TextIO | None = None) -> Reporter:
     out = out or sys.stdout
     if kind == "none":
         return Silent()
-    if kind == "notebook" or (kind == "auto" and "ipykernel" in sys.modules):
+    if kind == "notebook" or (kind == "auto" and _in_notebook()):
         return Notebook(out)
     if kind == "bar" or (kind == "auto" and out.isatty()):
         return Bar(out)
     return Lines(out)
+
+
+def _in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
 
 
 class Silent:

@@ -117,13 +117,12 @@ def _quiet_log() -> Iterator[None]:
     """What the launcher logs of a failure is said in one line instead."""
     import logging
 
-    log = logging.getLogger("torch.distributed.elastic")
-    before = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # each of its loggers has a level of its own
     try:
         yield
     finally:
-        log.setLevel(before)
+        logging.disable(before)
 
 
 def _member(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 STDIN = "<stdin>"
 """What messages call standard input."""
+
+STDOUT = Path("-")
+"""What ``-o`` calls standard output."""
 
 
 class Command(click.Command):
@@ -75,6 +79,18 @@ def with_target(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("target", metavar="FILE[:NET]")(with_parameters(with_shapes(command)))
 
 
+class Named(click.Choice[str]):
+    """One of several names; a misspelt one gets a suggestion."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What click says, and the closest name."""
+        from netcompiler.diagnostics import suggest
+
+        message = super().get_invalid_choice_message(value, ctx)
+        hint = suggest(str(value), self.choices)
+        return f"{message} {hint[0].upper()}{hint[1:]}" if hint else message
+
+
 class Whole(click.IntRange):
     """A whole number, called so in messages."""
 
@@ -86,7 +102,7 @@ def with_output(help: str, *, required: bool) -> Callable[[Callable[..., Any]], 
     return click.option(
         "-o",
         "--output",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
         required=required,
         help=help,
     )
@@ -145,11 +161,13 @@ def keep_spec(target: str, output: Path | None) -> None:
         raise click.UsageError(f"-o {output} is the spec itself; name another file")
 
 
-def write(text: str, output: Path | None) -> None:
-    """Write text to a file, or to standard output without one."""
+def write(data: str | bytes, output: Path | None) -> None:
+    """Write to a file, or to standard output without one and for ``-``."""
     from netcompiler.write import write_whole
 
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, text.encode())
+    if output is None or output == STDOUT:
+        click.echo(data, nl=False)
+        return
+    if not output.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {output.parent}", str(output))
+    write_whole(output, data.encode() if isinstance(data, str) else data)

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from netcompiler.cli.common import Command, keep_spec, load_all, with_output, with_parameters, with_shapes
+from netcompiler.cli.common import (
+    Command,
+    Named,
+    keep_spec,
+    load_all,
+    with_output,
+    with_parameters,
+    with_shapes,
+)
 from netcompiler.cli.picture import check_format, chosen_format, save, with_picture
 from netcompiler.draw.styles import DEFAULT
 from netcompiler.draw.styles import names as style_names
@@ -18,11 +26,13 @@ from netcompiler.draw.styles import names as style_names
 @with_parameters
 @with_shapes
 @with_output(
-    "File to write; its ending says the format: svg, png, pdf, eps, tex (TikZ), dot, html.", required=True
+    "File to write; its ending says the format: svg, png, pdf, eps, tex (TikZ), dot, html, or md for tables. "
+    "- is standard output.",
+    required=True,
 )
 @click.option("--format", help="The format, when the file's ending does not say it.")
 @click.option(
-    "--style", type=click.Choice(style_names()), default=DEFAULT, show_default=True, help="The way to draw."
+    "--style", type=Named(style_names()), default=DEFAULT, show_default=True, help="The way to draw."
 )
 @with_picture
 def draw(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from netcompiler.cli.common import Whole
+from netcompiler.cli.common import STDOUT, Named, Whole, write
 from netcompiler.draw.theme import THEMES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _ENDINGS = {"tikz": "tex"}
 _OPTIONS = (
     click.option(
         "--theme",
-        type=click.Choice(list(THEMES)),
+        type=Named(list(THEMES)),
         default=next(iter(THEMES)),
         show_default=True,
         help="Colours and sizes: for print, a wall or a dark screen.",
@@ -59,7 +59,12 @@ def check_format(format: str, output: Path) -> None:
     from netcompiler.draw.drawing import ALL_FORMATS
 
     if format not in ALL_FORMATS:
-        what = f"format {format}" if format else f"{output}, whose name has no ending"
+        if format:
+            what = f"format {format}"
+        elif output == STDOUT:
+            what = "to standard output without --format"
+        else:
+            what = f"{output}, whose name has no ending"
         raise click.UsageError(f"cannot draw {what}: the formats are {', '.join(ALL_FORMATS)}")
 
 
@@ -70,4 +75,7 @@ def save(drawing: Drawing, format: str, output: Path) -> None:
         raise click.UsageError(
             f"style {drawing.style} cannot be written as {format}: its formats are {formats}"
         )
-    drawing.save(output, format)
+    given = click.get_current_context().get_parameter_source("dpi")
+    if given is click.core.ParameterSource.COMMANDLINE and format != "png":
+        raise click.UsageError(f"--dpi is for png: {format} has no pixels")
+    write(drawing.render(format), output)

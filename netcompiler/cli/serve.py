@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from netcompiler.cli.common import STDIN, Command, with_target
+from netcompiler.cli.common import STDIN, Command, Named, with_target
 from netcompiler.cli.picture import with_picture
 from netcompiler.draw.styles import DEFAULT
 from netcompiler.draw.styles import names as style_names
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--open/--no-open", "opens", default=False, help="Open the page in a browser.")
 @click.option(
-    "--style", type=click.Choice(style_names()), default=DEFAULT, show_default=True, help="The way to draw."
+    "--style", type=Named(style_names()), default=DEFAULT, show_default=True, help="The way to draw."
 )
 @with_picture
 def serve(

@@ -34,10 +34,25 @@ class Options:
     width: float | None = None
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.depth is not None and self.depth < 0:
             raise ValueError(f"depth must be 0 or more, not {self.depth}")
         if self.width is not None and not 0 < self.width < float("inf"):
             raise ValueError(f"width must be a positive number of centimetres, not {self.width}")
+
+    def _check_types(self) -> None:
+        for name in ("expand", "fold"):
+            if any(not isinstance(path, str) for path in getattr(self, name)):
+                raise TypeError(f"{name} takes paths of blocks, as {name}=['layer3.0']")
+        for name, kind, what in (
+            ("width", (int, float), "a number of centimetres"),
+            ("depth", int, "a whole number"),
+            ("title", str, "text"),
+            ("caption", str, "text"),
+        ):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+                raise TypeError(f"{name} takes {what}, not {value!r}")
 
     @property
     def room(self) -> float:

@@ -305,6 +305,32 @@ def test_draw_with_depth_and_resolution(netc, tmp_path: Path) -> None:
     assert netc("draw", f"{RESNET}:resnet50", "-o", str(small), "--depth", "-1").code == 2
 
 
+def test_a_picture_on_standard_output(netc, tmp_path: Path) -> None:
+    drawn = netc("draw", LENET, "-o", "-", "--format", "svg")
+    assert (drawn.code, drawn.err) == (0, "")
+    assert netc("draw", LENET, "-o", tmp_path / "a.svg").code == 0
+    assert drawn.out == (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("-o", "-"), "cannot draw to standard output without --format"),
+        (("-o", "x.svg", "--style", "tabel"), "Did you mean `table`?"),
+        (("-o", "x.svg", "--theme", "drak"), "Did you mean `dark`?"),
+        (("-o", "x.svg", "--dpi", "300"), "--dpi is for png: svg has no pixels"),
+    ],
+)
+def test_wrong_use_of_draw(
+    netc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = netc("draw", LENET, *given)
+    assert result.code == 2
+    assert says in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["build", "expand", "draw"])
 def test_the_spec_itself_is_never_overwritten(netc, tmp_path: Path, command: str) -> None:
     spec = tmp_path / "a.net"

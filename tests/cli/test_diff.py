@@ -59,7 +59,7 @@ def test_nets_that_are_the_same(pair) -> None:
         (["{a}", "missing.net"], "missing.net: error[E101]: cannot read the file"),
         (["{a}", f"{RESNET}:resnet1"], "error[E201]: the file has no net `resnet1`"),
         (["{a}", "{b}", "-D", "widht=3"], "did you mean `width`?"),
-        (["{a}", "{b}", "-o", "/no/such/folder/x.svg"], "netc: /no/such/folder/x.svg: No such file"),
+        (["{a}", "{b}", "-o", "/no/such/folder/x.svg"], "netc: /no/such/folder/x.svg: there is no folder"),
         (["{a}", "{b}", "-o", "x.svg", "--width", "1"], "netc: at 1 cm the smallest text would be"),
         (["{a}", "{b}", "-o", "x.gif"], "cannot draw format gif"),
         (["{a}", "{b}", "--format", "svg"], "a picture needs a file: -o diff.svg"),

@@ -119,7 +119,7 @@ def test_a_full_disk_is_one_line() -> None:
 def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
     result = run(*NETC, "build", SPECS / "lenet.net", "-o", tmp_path / "no" / "model.py")
     assert result.returncode == 1
-    assert result.stderr == f"netc: {tmp_path}/no/model.py: No such file or directory\n"
+    assert result.stderr == f"netc: {tmp_path}/no/model.py: there is no folder {tmp_path}/no\n"
 
 
 def test_closed_streams() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from netcompiler import loads
 from netcompiler.draw.dot import write
 from netcompiler.draw.errors import DrawError
 from netcompiler.draw.options import POINTS_PER_CM, Options
@@ -340,6 +341,29 @@ def test_a_unet_has_its_skips_and_a_volume_for_each_concatenation(graph_of):
     assert len([arrow for arrow in figure.arrows if arrow.color == PAPER.skip and arrow.tip]) == 3
     assert len([box for box in volumes(figure) if box.line == PAPER.kind("merge").line]) == 3
     assert said(figure).count("up-conv") == 3
+
+
+SQUEEZE = """
+net squeezed {
+  input image [3, 32, 32]
+  stem: conv(64, 3, padding=1)
+  conv1: conv(64, 3, padding=1) -> relu -> conv2: conv(64, 3, padding=1)
+  from conv2 -> adaptive_avgpool(1) -> fc1: conv(16, 1) -> relu -> fc2: conv(64, 1) -> sigmoid
+  multiply(conv2, broadcast=true) -> add(stem) -> relu
+}
+"""
+
+
+def test_a_product_and_the_sum_after_it_are_two_things():
+    """Squeeze and excitation: one arc ends on the product's volume, the residual's at the sign above it."""
+    graph = loads(SQUEEZE)._graph
+    figure = picture(graph, style="volumes")
+    arcs = [arrow for arrow in figure.arrows if arrow.color == PAPER.skip and arrow.tip]
+    assert len({arrow.tip for arrow in arcs}) == 2
+    (product,) = (box for box in volumes(figure) if box.line == PAPER.kind("merge").line)
+    heights = sorted(arrow.tip[1] for arrow in arcs)
+    assert heights[0] < product.top - product.deep[1] < heights[1] < product.top
+    assert len([box for box in volumes(figure) if box.height == product.height]) == 5, "no map is a kernel"
 
 
 def test_branches_stand_below_one_another(graph_of):

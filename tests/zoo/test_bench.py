@@ -34,7 +34,7 @@ def test_the_table(zoo: Callable, spec: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("os.getloadavg", lambda: (7.0, 0.0, 0.0))
     ran = zoo("bench", f"model.spec={spec}", "trainer.threads=1")
     assert ran.out.startswith(
-        "tiny: 1,378 parameters, 3,888 multiply-accumulates an image of 1×8×8\ncpu, 1 thread ("
+        "tiny: 1,378 parameters, 5,888 multiply-accumulates an image of 1×8×8\ncpu, 1 thread ("
     )
     assert "Other programs keep 7.0 processors busy" in ran.out
     assert ran.out.splitlines()[-1].split() == [

@@ -81,9 +81,7 @@ def test_classes_are_matched_by_name() -> None:
     about = About(classes=("cat", "dog", "owl"))
     split = ArraySplit(torch.zeros(3, 8, 8, 1).numpy(), [0, 1, 0])
     assert list(judge.renumbered(split, ("owl", "cat"), about).labels) == [2, 0, 2]
-    with pytest.raises(
-        UserError, match="does not know the class cow: it was trained on 3, and the data has 2"
-    ):
+    with pytest.raises(UserError, match="does not know the class cow: it was trained on 3, the data has 2"):
         judge.renumbered(split, ("cow", "cat"), about)
 
 

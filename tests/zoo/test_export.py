@@ -75,8 +75,8 @@ def test_a_net_without_a_checkpoint(zoo: Callable, spec: Path) -> None:
 def test_a_net_of_several_outputs_gives_those_of_use(zoo: Callable, tmp_path: Path) -> None:
     (tmp_path / "aux.net").write_text(
         "net two(classes=10) {\n  input image [1, 8, 8]\n  trunk: flatten\n"
-        "  trunk -> hint: linear(classes)\n  output hint if training\n"
-        "  trunk -> scores: linear(classes)\n  output scores\n}\n"
+        "  from trunk -> hint: linear(classes)\n  output hint if training\n"
+        "  from trunk -> scores: linear(classes)\n  output scores\n}\n"
     )
     ran = zoo("export", "model.spec=aux.net", "-o", "two.onnx")
     assert (ran.code, ran.err) == (0, "")

@@ -229,14 +229,14 @@ class TestDiverged:
     ) -> None:
         from zoo import loop
 
-        real, seen = loop._step, []
+        real, seen = loop.step, []
 
         def step(*arguments: object) -> object:
             seen.append(real(*arguments))  # type: ignore[arg-type]
             return seen[-1]._replace(loss=float(value)) if len(seen) == 13 else seen[-1]
 
         with monkeypatch.context() as patch:
-            patch.setattr(loop, "_step", step)
+            patch.setattr(loop, "step", step)
             with pytest.raises(UserError, match=rf"loss became {value} in epoch 1, step 13\. The run is"):
                 train(configure("name=a", "trainer.save_steps=5"))
         assert load_last(Path("runs/a")).position.step == 10

@@ -124,10 +124,11 @@ def test_nothing_but_broken_images_is_an_error(photos: Path) -> None:
 
 
 def test_a_worker_that_is_killed_is_named() -> None:
+    before = set(torch.multiprocessing.active_children())
     loader = digits(training=True, workers=1)
     batches = loader.epoch(0)
     next(batches)
-    (worker,) = torch.multiprocessing.active_children()
+    (worker,) = set(torch.multiprocessing.active_children()) - before
     os.kill(worker.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match=r"A process that reads images.* ended unexpectedly"):
         list(batches)

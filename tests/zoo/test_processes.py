@@ -174,7 +174,7 @@ def _runs() -> list[Run]:
         run("broken-val", *IMAGES, "data.root=broken"),
         run("plain-ddp", *SHORT),
         run("small", "trainer.batch_size=1"),
-        run("tiny", "model.net=tiny", "trainer.steps=3", "precision=fp32"),
+        run("tiny", "model.net=tiny", "trainer.steps=3", "schedule.warmup=0", "precision=fp32"),
     ]
 
 
@@ -187,7 +187,9 @@ class TestTwo:
         losses = alone(name, *SHORT, *WAYS[name])
         for kind in KINDS[name]:
             folder, own = place / "runs" / f"{name}-{kind}", Path("runs") / name
-            assert noted(place / "log")[f"{name}-{kind}"] == pytest.approx(losses, abs=2e-6)
+            seen = noted(place / "log")[f"{name}-{kind}"]
+            seen.pop("error", None)  # of the run that was to take the same folder
+            assert seen == pytest.approx(losses, abs=2e-6)
             assert apart(own, folder) < 2e-6
             assert apart(own, folder, "best") < 2e-6
             (ours,), (theirs,) = rows(own), rows(folder)
@@ -240,7 +242,7 @@ class TestTwo:
     def test_statistics_are_those_of_all_images(self, place: Path) -> None:
         """Each moves by its own images' mean; what is kept is the mean of both."""
         kept = weights(place / "runs" / "tiny")
-        again = alone("tiny", "model.net=tiny", "trainer.steps=3", "precision=fp32")
+        again = alone("tiny", "model.net=tiny", "trainer.steps=3", "schedule.warmup=0", "precision=fp32")
         assert again
         name = next(name for name in kept if name.endswith("running_mean"))
         assert torch.allclose(kept[name], weights(Path("runs/tiny"))[name], atol=0.02)

@@ -91,7 +91,7 @@ def _way(skip: Skip, solids: Mapping[Volume, Solid], level: float, theme: Theme)
         start: tuple[Point, ...] = ((x + radius, y), (x + radius + 5, y))
     else:
         start = (source.at(2 / 3, 0, 0.5),)
-    if skip.target.sign:
+    if skip.summed and skip.target.sign:
         x, y = sign_at(target, theme)
         end = x, y - radius
     else:

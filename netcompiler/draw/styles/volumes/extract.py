@@ -146,7 +146,7 @@ class _Extractor:
                 continue
             past = any(value.volume in others for others in behind)
             if past and not flow.crosses:
-                self._skips.append(Skip(value.volume, volume, ", ".join(value.pools)))
+                self._skips.append(Skip(value.volume, volume, ", ".join(value.pools), summed=False))
             else:
                 volume.reads.append(_read(leaf, flow, value))
         inner = frozenset(value.volume for value in sources)
@@ -156,8 +156,10 @@ class _Extractor:
 
 def _read(leaf: Leaf, flow: Flow, value: _Value) -> Read:
     main = steps.main_layer(leaf)
-    window = None if leaf.role == "summary" else steps.window(main)
-    dense = leaf.role == "layer" and steps.is_dense(main)
+    # A kernel over what a pool has made of whole maps is not one over the maps.
+    pooled = bool(value.pools) and prod(flow.shape[1:]) == 1
+    window = None if leaf.role == "summary" or pooled else steps.window(main)
+    dense = leaf.role == "layer" and (pooled or steps.is_dense(main))
     return Read(value.volume, window, dense, value.pools, flow.crosses)
 
 

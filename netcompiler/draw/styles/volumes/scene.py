@@ -98,11 +98,13 @@ class Skip:
         source: where it comes from.
         target: the volume that takes it in.
         words: the layers on its way, or "".
+        summed: True where it goes to the sign on its target, False where the target is made from it.
     """
 
     source: Volume
     target: Volume
     words: str = ""
+    summed: bool = True
 
 
 @dataclass(frozen=True, eq=False)
