@@ -59,7 +59,7 @@ class Training:
         own = self.options
         box, flip = centre_box(picture.height, picture.width, self.share), False
         if self.place is not None:
-            box, flip = self.place(picture.height, picture.width, self.size, rng)
+            box, flip = self.place(picture, self.size, rng)
         image = take(picture, box, self.size, flip)
         if own.rand_augment:
             strength = (own.rand_augment, own.rand_magnitude, own.rand_std, own.rand_share)

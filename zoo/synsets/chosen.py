@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoo.data.base import DataSet, Source, Split
 from zoo.data.choice import ChoiceOptions
+from zoo.data.stems import stem
 from zoo.errors import UserError
 from zoo.options import Named
 from zoo.synsets import find
@@ -71,6 +72,10 @@ class ChosenSplit:
         labels = table[np.asarray(split.labels, np.int64)]
         self.indices = np.flatnonzero(labels >= 0)
         self.labels: Sequence[int] = array("i", labels[self.indices].astype("int32").tobytes())
+
+    def stem(self, index: int) -> str:
+        """The name of an image's file, without folder and ending."""
+        return stem(self.split, int(self.indices[index]))
 
     def picture(self, index: int) -> "Picture":
         """One of them."""

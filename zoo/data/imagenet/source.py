@@ -10,6 +10,7 @@ from zoo.arguments import complain
 from zoo.augment.base import AugmentOptions
 from zoo.augment.crop import CropOptions
 from zoo.data.base import DATASETS, DataSet
+from zoo.data.boxed import boxed
 from zoo.data.holdout import hold_out
 from zoo.data.photos import PhotoOptions, opened, verify
 from zoo.errors import UserError
@@ -20,6 +21,7 @@ from zoo.options import option
 if TYPE_CHECKING:
     from zoo.data.imagenet.layouts import Found
     from zoo.data.imagenet.part import Part
+    from zoo.images.encoded import Images
 
 LAYOUTS = ("auto", "official", "kaggle", "wnids", "webdataset", "parquet")
 MOST_NAMED = 3
@@ -66,8 +68,9 @@ class ImageNet:
             verify(self.train, self.val)
 
     def open(self) -> DataSet:
-        """The images, each read from its place when it is asked for."""
-        return opened("imagenet", self.classes, self.train, self.val, self.options)
+        """The images, each read from its place when it is asked for, with boxes where they are there."""
+        data = opened("imagenet", self.classes, self.train, self.val, self.options)
+        return boxed(data, self.root, self.train.stem, self.val.stem)
 
 
 class ImageNetSplit:
@@ -76,6 +79,16 @@ class ImageNetSplit:
     def __init__(self, part: "Part") -> None:
         self.part = part
         self.labels: Sequence[int] = array("i", part.label.astype("int32").tobytes())
+
+    @property
+    def images(self) -> "Images":
+        """The images' files."""
+        own: Images = self.part.images
+        return own
+
+    def stem(self, index: int) -> str:
+        """The name of an image's file, without folder and ending."""
+        return str(self.part.images.stem(index))
 
     def picture(self, index: int) -> Photo:
         """One image, in RGB, the right way up."""
