@@ -11,7 +11,7 @@ from math import isfinite, log10
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 480, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 14, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 64, 14, 12, 40
 MOST_POINTS = 400
 """Of a line; of a longer run, evenly chosen epochs are drawn, the last among them."""
 
@@ -141,7 +141,7 @@ def _axes(across: Scale, up: Scale, title: str) -> list[Markup]:
         )
     )
     parts.append(
-        Markup('<text transform="translate(13 {}) rotate(-90)" class="mid quiet">{}</text>').format(
+        Markup('<text transform="translate(12 {}) rotate(-90)" class="mid quiet">{}</text>').format(
             (TOP + HEIGHT - BOTTOM) / 2, title
         )
     )

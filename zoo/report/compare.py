@@ -15,8 +15,8 @@ MOST_IN_LABEL = 3
 """Options that a run is called by; where more differ, it is called by its folder."""
 NOT_SHOWN = {*run_folder.NOT_IN_NAME} - {"recipe"}
 ABSENT = "–"
-WHAT_IT_IS = {"model.name", "data.name"}
-"""Options whose value says enough without their name."""
+CHOICE = ".name"
+"""What the choice of a group ends in; its value says enough without the option's name."""
 
 
 def differing(runs: Sequence[Facts]) -> list[str]:
@@ -49,7 +49,13 @@ def name(runs: Sequence[Facts]) -> None:
 
 
 def _told(key: str, value: Any) -> str:
-    return shown(value) if key in WHAT_IT_IS else f"{key.rpartition('.')[2]} {shown(value)}"
+    return shown(value) if key.endswith(CHOICE) else f"{key.rpartition('.')[2]} {shown(value)}"
+
+
+def short(keys: Sequence[str]) -> list[str]:
+    """Options by their last words where these tell them apart; the choice of a group by the group's."""
+    ends = [key.removesuffix(CHOICE).rpartition(".")[2] for key in keys]
+    return [end if ends.count(end) == 1 else key for key, end in zip(keys, ends, strict=True)]
 
 
 def shown(value: Any) -> str:

@@ -86,7 +86,11 @@ def numbers(runs: Sequence[Facts]) -> list[dict[str, Any]]:
 
 
 def _curve(what: _What, runs: Sequence[tuple[int, str, Facts]]) -> Curve | None:
-    lines = [line for number, colour, run in runs for line in _lines(what, number, colour, run)]
+    lines = [
+        line
+        for place, (number, colour, run) in enumerate(runs, 1)
+        for line in _lines(what, number, colour, run, mark=len(runs) <= COLOURS or place == len(runs))
+    ]
     if not any(y for line in lines for _, y in line.points):  # the top-5 error of five classes
         return None
     about = _about(what, runs)
@@ -98,11 +102,11 @@ def _curve(what: _What, runs: Sequence[tuple[int, str, Facts]]) -> Curve | None:
     return Curve(what.key, what.title, linear, log, begins_log=what.key == "loss" and log is not None)
 
 
-def _lines(what: _What, number: int, colour: str, run: Facts) -> list[Line]:
+def _lines(what: _What, number: int, colour: str, run: Facts, *, mark: bool) -> list[Line]:
     def value(row: Row, column: str) -> float:
         return float(getattr(row, column)) * what.times
 
-    best = run.best if what.key == "top1" else None
+    best = run.best if what.key == "top1" and mark else None
     return [
         Line(
             number,

@@ -79,13 +79,14 @@ def _shown(name: str, weight: "Tensor") -> Filters:
 
 
 def _grid(levels: "np.ndarray", columns: int) -> "np.ndarray":
-    """[filters, height, width, channels] → one picture, a white pixel between two."""
+    """[filters, height, width, channels] → one picture, with gaps that the page is seen through."""
     import numpy as np
 
     count, height, width, channels = levels.shape
     rows = ceil(count / columns)
-    grid = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1, channels), 255, np.uint8)
+    grid = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1, channels + 1), np.uint8)
     for number, each in enumerate(levels):
         top, left = number // columns * (height + 1), number % columns * (width + 1)
-        grid[top : top + height, left : left + width] = each
+        grid[top : top + height, left : left + width, :channels] = each
+        grid[top : top + height, left : left + width, channels] = 255
     return grid

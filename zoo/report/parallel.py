@@ -37,7 +37,10 @@ def parallel(runs: Sequence[Facts], colours: Sequence[str]) -> Markup | None:
     keys = compare.telling(compare.differing(some))
     if len(some) < 3 or not keys:
         return None
-    axes = [_axis(key, [run.options.get(key) for run in some]) for key in keys]
+    names = compare.short(keys)
+    axes = [
+        _axis(name, [run.options.get(key) for run in some]) for name, key in zip(names, keys, strict=True)
+    ]
     axes.append(_axis("top-1 error (%)", [100 * (run.error or 0.0) for run in some]))
     step = max(LEAST_STEP, (WIDTH - 2 * SIDE) / (len(axes) - 1))
     width = round(2 * SIDE + step * (len(axes) - 1))

@@ -25,7 +25,10 @@ class Inline:
 
 
 def inline(pixels: "np.ndarray", *, exact: bool = False) -> Inline:
-    """uint8 [height, width, 1 or 3], as PNG where it is small or must stay ``exact``, as JPEG otherwise."""
+    """uint8 [height, width, channels], as PNG where it is small or must stay ``exact``, as JPEG otherwise.
+
+    ``channels`` are 1 or 3; an ``exact`` picture may have one more, by which the page is seen through it.
+    """
     from PIL import Image
 
     height, width = pixels.shape[:2]

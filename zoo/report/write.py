@@ -25,7 +25,6 @@ from zoo.report.known import Known, known
 from zoo.report.parallel import parallel
 from zoo.report.pictures import Inline, inline
 
-FAMILIAR = {"model.name": "model", "data.name": "data"}
 MOST_COMPARED = 8
 """With more runs than this, their options stand in the table of runs alone."""
 
@@ -108,7 +107,7 @@ def page(runs: Sequence[Facts], judged: Sequence[Judged | None], diagrams: Seque
         data=_json({"runs": numbers(runs)}),
         views=views,
         order=order,
-        keys=[FAMILIAR.get(key, key) for key in keys],
+        keys=compare.short(keys),
         seeds=compare.over_seeds(runs),
         curves=curves(runs),
         parallel=parallel(runs, paint),
@@ -161,7 +160,7 @@ def _title(runs: Sequence[Facts]) -> str:
 
 def _percent(share: float) -> str:
     """A share in percent, with as many digits as tell: 12.5 %, 0.83 %."""
-    return f"{100 * share:.2f} %"
+    return f"{100 * share:.2f}\N{NO-BREAK SPACE}%"
 
 
 def _file(name: str) -> str:

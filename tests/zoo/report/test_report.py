@@ -146,6 +146,11 @@ def test_runs_are_called_by_what_differs(sweep):
     assert (first.label, second.label) == ("lr 0.2", "lr 0.01")
 
 
+def test_options_have_short_names_where_these_tell_them_apart():
+    keys = ["model.name", "optimizer.lr", "optimizer.decay_all", "data.size", "augment.size"]
+    assert compare.short(keys) == ["model", "lr", "decay_all", "data.size", "augment.size"]
+
+
 def test_options_of_one_run_that_are_no_default_are_marked(run):
     marked = {line.key for line in compare.options([facts.read(found.Found(run))]) if line.marked}
     assert {"trainer.epochs", "trainer.threads", "model.spec"} <= marked
