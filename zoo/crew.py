@@ -6,12 +6,31 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from zoo.errors import UserError
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
+
+
+class Units(Sequence[Unit]):
+    """Units that are each made when they are asked for, by ``unit``, so that not all are held at once."""
+
+    def unit(self, index: int) -> Unit:
+        """One of them."""
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, index: int) -> Unit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Unit]: ...
+    def __getitem__(self, index: int | slice) -> Unit | Sequence[Unit]:
+        if isinstance(index, slice):
+            return [self.unit(i) for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self.unit(index)
 
 
 def cores() -> int:

@@ -77,7 +77,8 @@ class Files:
 
     def taken(self, chosen: "np.ndarray") -> "Files":
         """Those with these indices."""
-        return Files(self.folders, self.folder[chosen], self.file[chosen])
+        folders, folder = _used(self.folders, self.folder[chosen])
+        return Files(folders, folder, self.file[chosen])
 
 
 @dataclass(frozen=True)
@@ -111,5 +112,13 @@ class Packed:
 
     def taken(self, chosen: "np.ndarray") -> "Packed":
         """Those with these indices."""
-        arrays = (own[chosen] for own in (self.tar, self.start, self.size, self.file))
-        return Packed(self.tars, *arrays)
+        tars, tar = _used(self.tars, self.tar[chosen])
+        return Packed(tars, tar, self.start[chosen], self.size[chosen], self.file[chosen])
+
+
+def _used(places: Sequence[str], which: "np.ndarray") -> tuple[list[str], "np.ndarray"]:
+    """Those places that are in use, and their new numbers: a part that is sent to a process is small."""
+    import numpy as np
+
+    used, number = np.unique(which, return_inverse=True)
+    return [places[i] for i in used.tolist()], number.reshape(which.shape).astype(np.int32)

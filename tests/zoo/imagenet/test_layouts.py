@@ -11,9 +11,9 @@ from tests.zoo.imagenet import build
 from tests.zoo.imagenet.photographs import cut
 from zoo import checkpoint, config, trained
 from zoo.data.imagenet import ImageNet, ImageNetOptions, names
-from zoo.data.imagenet.images import Files, Packed
 from zoo.data.imagenet.layouts import layouts
 from zoo.errors import UserError
+from zoo.images.encoded import Files, Packed
 from zoo.images.picture import BrokenImageError
 from zoo.train import train
 

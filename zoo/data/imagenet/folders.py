@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from zoo.data.imagenet.images import Files
 from zoo.data.imagenet.part import Part
 from zoo.errors import UserError
 from zoo.images.decode import EXTENSIONS
+from zoo.images.encoded import Files
 from zoo.synsets.hierarchy import WNID
 
 ENDINGS = tuple({ending for name in EXTENSIONS for ending in (name, name.upper(), name.capitalize())})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from zoo.data.imagenet.images import Images
+from zoo.images.encoded import Images
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,9 +13,9 @@ from typing import IO
 from zoo import beside, crew
 from zoo.arguments import complain
 from zoo.data.imagenet.folders import ENDINGS, wnid_of
-from zoo.data.imagenet.images import Packed
 from zoo.data.imagenet.part import Part
 from zoo.errors import UserError
+from zoo.images.encoded import Packed
 from zoo.work_bar import WorkBar
 
 VERSION = "tar 1"

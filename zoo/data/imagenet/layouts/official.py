@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from zoo.data.imagenet import devkit, folders, tars
 from zoo.data.imagenet import part as parts
-from zoo.data.imagenet.images import Files, Packed
 from zoo.data.imagenet.layouts import Found, Look, by_wnid
 from zoo.errors import UserError
+from zoo.images.encoded import Files, Packed
 
 if TYPE_CHECKING:
     from zoo.data.imagenet.source import ImageNetOptions

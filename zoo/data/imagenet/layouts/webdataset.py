@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from zoo.data.imagenet import names, numbered
 from zoo.data.imagenet.folders import wnid_of
-from zoo.data.imagenet.images import Packed
 from zoo.data.imagenet.layouts import Found, Look
 from zoo.data.imagenet.layouts.by_wnid import WHOLE
+from zoo.images.encoded import Packed
 
 if TYPE_CHECKING:
     from zoo.data.imagenet.source import ImageNetOptions

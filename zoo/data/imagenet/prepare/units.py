@@ -10,10 +10,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from zoo import shards
-from zoo.data.imagenet.images import Files
 from zoo.data.imagenet.prepare import oddities
 from zoo.data.imagenet.prepare.place import whole
 from zoo.images import header
+from zoo.images.encoded import Files
 
 FIELDS = shards.Fields("cls", "label")
 """How classes are written into shards."""

@@ -3,11 +3,10 @@
 import errno
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import overload
 
 from zoo import crew
 from zoo.arguments import complain
@@ -133,8 +132,8 @@ def _write(out: Path, splits: list[plan.Split], options: PrepareOptions) -> None
             raise _told(error, out, bar) from error
 
 
-class _Units(Sequence[units.Unit]):
-    """The units to do, each made when it is asked for: a million names are not held twice."""
+class _Units(crew.Units[units.Unit]):
+    """The units to do."""
 
     def __init__(self, out: Path, todo: list[tuple[plan.Split, int]]) -> None:
         self.out, self.todo = out, todo
@@ -142,13 +141,7 @@ class _Units(Sequence[units.Unit]):
     def __len__(self) -> int:
         return len(self.todo)
 
-    @overload
-    def __getitem__(self, index: int) -> units.Unit: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[units.Unit]: ...
-    def __getitem__(self, index: int | slice) -> units.Unit | Sequence[units.Unit]:
-        if isinstance(index, slice):
-            return _Units(self.out, self.todo[index])
+    def unit(self, index: int) -> units.Unit:
         split, number = self.todo[index]
         return split.unit(self.out, number)
 
