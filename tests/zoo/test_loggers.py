@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from tests.zoo.conftest import Ran
 from zoo import history
@@ -49,6 +50,21 @@ def test_mlflow_is_told_of_a_run_that_ends_early(mlflow, tmp_path):
     client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
     (run,) = client.search_runs([client.get_experiment_by_name("zoo").experiment_id])
     assert run.info.status == "KILLED"
+
+
+def test_runs_that_begin_together_make_the_tables_one_after_the_other(mlflow, tmp_path, monkeypatch):
+    lock = FileLock(tmp_path / "mlflow.db.lock")
+    made = mlflow.MlflowClient.create_run
+
+    def looking(*given, **named):
+        with pytest.raises(Timeout):
+            lock.acquire(timeout=0)
+        return made(*given, **named)
+
+    monkeypatch.setattr(mlflow.MlflowClient, "create_run", looking)
+    LOGGERS.build(LOGGERS.entries["mlflow"].options(name="mlflow"), _run(tmp_path)).close(True)
+    with lock.acquire(timeout=0):  # and training holds it no longer
+        pass
 
 
 def test_a_store_that_cannot_be_had_is_one_line(mlflow, zoo, spec):

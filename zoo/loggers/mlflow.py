@@ -58,8 +58,7 @@ class Mlflow:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         uri = options.uri or os.environ.get("MLFLOW_TRACKING_URI") or _beside(run)
         try:
-            with _as_os_error(uri):
-                _check_file(uri)
+            with _as_os_error(uri), _file_ready(uri):
                 self._client = MlflowClient(tracking_uri=uri)
                 self._id = self._known(run) or self._begun(run)
         except OSError as error:
@@ -132,18 +131,26 @@ def _beside(run: Run) -> str:
     return f"{SQLITE}{folder / FILE}"
 
 
-def _check_file(uri: str) -> None:
-    """Open a database file at once: MLflow tries for minutes where it cannot be opened.
+@contextmanager
+def _file_ready(uri: str) -> Iterator[None]:
+    """Within, a database file is there, and no other run makes its tables, as MLflow would let both do.
+
+    It is opened first: MLflow tries for minutes where it cannot be opened.
 
     Raises:
         sqlite3.Error: it cannot.
     """
+    from filelock import FileLock
+
     if not uri.startswith(SQLITE):
+        yield
         return
     path = Path(uri.removeprefix(SQLITE))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("pragma schema_version")
+    with FileLock(f"{path}.lock"):
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("pragma schema_version")
+        yield
 
 
 def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
@@ -153,10 +160,11 @@ def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
 @contextmanager
 def _as_os_error(place: str = "MLflow") -> Iterator[None]:
     """What MLflow says went wrong, in its first line; what its parts for the network raise is an OSError."""
+    from alembic.util.exc import CommandError
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
+    except (MlflowException, SQLAlchemyError, CommandError, sqlite3.Error) as error:
         raise OSError(f"{place}: {(str(error).splitlines() or ['failed'])[0]}") from error
