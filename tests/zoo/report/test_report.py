@@ -11,9 +11,11 @@ from torch import nn
 
 import netcompiler
 from zoo import checkpoint
+from zoo.by_class import ByClass
 from zoo.history import Row
 from zoo.report import compare, facts, found
 from zoo.report.chart import Line, Scale, chart
+from zoo.report.confusion import confusion
 from zoo.report.filters import filters
 from zoo.report.judged import Sureness, wilson
 
@@ -186,6 +188,23 @@ def test_the_surest_mistakes_are_kept():
     kept = sorted(seen.found, reverse=True)
     assert [(-index, label, guess) for _, index, label, guess, _ in kept] == [(2, 1, 2), (1, 0, 1)]
     assert kept[0][0] == pytest.approx(float(torch.tensor([0, 0, 5.0]).softmax(0)[2]))
+
+
+@pytest.mark.parametrize(
+    ("classes", "numbers", "picture"), [(20, True, False), (21, False, True), (1001, False, False)]
+)
+def test_many_classes_are_a_picture_and_too_many_are_pairs_alone(classes, numbers, picture):
+    counts = ByClass([f"c{number}" for number in range(classes)])
+    labels = torch.arange(classes).repeat(2)
+    guesses = labels.clone()
+    guesses[[3, 3 + classes, 5]] = torch.tensor([4, 4, 6])
+    counts.add(nn.functional.one_hot(guesses, classes).float(), labels)
+    found = confusion(counts)
+    assert (bool(found.rows), found.picture is not None) == (numbers, picture)
+    pairs = [(pair.label, pair.guess, pair.count, pair.of) for pair in found.pairs]
+    assert pairs == [("c3", "c4", 2, 2), ("c5", "c6", 1, 2)]
+    if found.picture is not None:
+        assert (found.picture.width, found.picture.crisp) == (classes, True)
 
 
 def test_wilson_s_interval():
