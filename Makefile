@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/installed
 SYSTEM_LIBS := libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1
-TEST_PROGRAMS := chromium poppler-utils texlive-latex-base texlive-latex-recommended texlive-pictures
+TEST_PROGRAMS := chromium poppler-utils texlive-latex-base texlive-latex-recommended texlive-pictures wordnet-base
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -79,7 +79,7 @@ $(VENV)/bench: $(STAMP)
 system:  ## the system libraries that drawing loads (as root)
 	@apt-get install --yes --no-install-recommends --no-upgrade $(SYSTEM_LIBS)
 
-programs:  ## a browser and LaTeX: tests of pages and of TeX are skipped without them (as root)
+programs:  ## a browser, LaTeX and WordNet: tests of pages, of TeX and of synsets are skipped without them (as root)
 	@apt-get install --yes --no-install-recommends --no-upgrade $(TEST_PROGRAMS)
 
 clean:  ## remove the environment, caches and builds; keep runs

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from netcompiler.diagnostics import Diagnostic, SpecError
     from netcompiler.draw.errors import DrawError
+    from netcompiler.fully_convolutional import FullyConvolutionalError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
     from netcompiler.operations.base import REQUIRED
     from netcompiler.partition import Message, Part, Partition, Traffic
@@ -43,6 +44,7 @@ __all__ = [
     "DrawError",
     "Edge",
     "Estimate",
+    "FullyConvolutionalError",
     "Graph",
     "Layer",
     "Machine",
@@ -78,6 +80,7 @@ _ELSEWHERE = {
     "SpecError": "diagnostics",
     "DrawError": "draw.errors",
     "Edge": "graph",
+    "FullyConvolutionalError": "fully_convolutional",
     "Graph": "graph",
     "Layer": "graph",
     "Output": "graph",

@@ -158,6 +158,29 @@ class Net:
 
         return expand(self._graph)
 
+    def fully_convolutional(self, inputs: Shapes = None) -> Net:
+        """The net that gives its scores at every place of images of any size, as ``[classes, h, w]``.
+
+        At the size that the net is declared for, the map is 1×1 and holds the net's own scores; it grows with
+        the image. Paths stay, and the state dict has the same keys; each tensor has the same elements in the
+        same order, so that weights fit once they are reshaped to the shapes here. Outputs for training fall
+        away.
+
+        Args:
+            inputs: input shapes to tell shapes and costs for, as in `load`; the module takes all sizes.
+
+        Raises:
+            FullyConvolutionalError: the net has no such form; names the layer that stands in the way.
+        """
+        from netcompiler.fully_convolutional import fully_convolutional
+
+        given = inputs if isinstance(inputs, Mapping) else {}
+        if inputs is not None and not isinstance(inputs, Mapping):
+            given = {self.inputs[0].name: inputs}
+        return Net(
+            fully_convolutional(self._graph, {name: _shape(s, self.name) for name, s in given.items()})
+        )
+
     def draw(self, file: str | PathLike[str] | None = None, **options: Any) -> Drawing:
         """Draw the net: to a file if one is given, and to the screen of a notebook.
 
@@ -563,15 +586,15 @@ def shapes_by_name(analysis: pipeline.Analysis, net: str | None, inputs: Shapes)
         return {}
     if not isinstance(inputs, Mapping):
         inputs = dict.fromkeys(pipeline.choose(analysis, net).inputs[:1], inputs)
-    return {name: _shape(shape, analysis.source) for name, shape in inputs.items()}
+    return {name: _shape(shape, analysis.source.name) for name, shape in inputs.items()}
 
 
-def _shape(shape: object, source: Source) -> Shape:
+def _shape(shape: object, where: str) -> Shape:
     extents = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     if extents and all(isinstance(e, int) and not isinstance(e, bool) and e > 0 for e in extents):
         return extents
     message = f"an input's shape is a list of positive whole numbers, this is {shape!r}"
-    raise SpecError([Diagnostic("E205", message, where=source.name)])
+    raise SpecError([Diagnostic("E205", message, where=where)])
 
 
 def nets(file: str | PathLike[str]) -> list[NetInfo]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from torch.utils.tensorboard import SummaryWriter
 
 from zoo.history import Row
+from zoo.scalars import scalars
 
 
 class Board:
@@ -15,19 +16,7 @@ class Board:
 
     def add(self, row: Row) -> None:
         """Write an epoch, and flush it."""
-        scalars = {
-            "loss/train": row.train_loss,
-            "loss/validation": row.val_loss,
-            "top-1 error/train": row.train_top1_error,
-            "top-1 error/validation": row.val_top1_error,
-            "top-5 error/train": row.train_top5_error,
-            "top-5 error/validation": row.val_top5_error,
-            "learning rate": row.lr,
-            "images a second": row.images_per_second,
-            "waiting for images": row.waiting,
-            "memory in MiB": row.memory,
-        }
-        for tag, value in scalars.items():
+        for tag, value in scalars(row).items():
             self._writer.add_scalar(tag, value, row.epoch)
         self._writer.flush()
 

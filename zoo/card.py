@@ -6,11 +6,12 @@ from typing import Any
 from zoo import recipes
 from zoo.checkpoint import Position
 from zoo.data.base import DataSet
+from zoo.durations import duration
 from zoo.errors import UserError
 from zoo.history import Row
 from zoo.model import Model
-from zoo.progress import duration
 from zoo.schema import Config
+from zoo.synsets.hierarchy import wnids_of
 
 
 def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
         "input": list(model.shape),
         "output": model.output,
         "classes": list(data.classes),
+        "wnids": wnids_of(data.classes) or [],
         "mean": list(data.mean),
         "std": list(data.std),
         "centre": data.centre,

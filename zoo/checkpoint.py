@@ -126,6 +126,18 @@ def save_best(folder: Path, weights: Mapping[str, Tensor], about: Mapping[str, A
         sync(folder)
 
 
+def save_weights(path: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
+    """Save weights alone to a file of any name, whole or not at all.
+
+    Raises:
+        SaveError: it cannot be written.
+    """
+    with _whole_or_not(temporary_for(path)):
+        _write_weights(temporary_for(path), weights, about)
+        temporary_for(path).replace(path)
+        sync(path.parent)
+
+
 @contextmanager
 def _whole_or_not(*temporary: Path) -> Iterator[None]:
     """What the writers raise when they cannot write, as one; what they began is removed, for its space."""

@@ -48,8 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _help() -> str:
-    lines = [f"  zoo {name:<12}{commands.summary(commands.load(name))}\n" for name in commands.names()]
-    return HEAD + "".join(lines) + TAIL
+    return HEAD + "".join(commands.lines("zoo")) + TAIL
 
 
 def _end(message: str, code: int) -> int:

@@ -1,50 +1,62 @@
 """The error on validation images, each counted once."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from zoo import processes
-from zoo.loader import Loader
+from zoo.loader import Batch, Loader
 from zoo.losses import Loss
 from zoo.metrics import Tally
 from zoo.precisions import Precision
 
+Score = Callable[[Any], Tensor]
+"""A batch's images, as the loader gives them → logits, float32 [batch, classes]."""
+
+
+def alone(module: nn.Module, loss: Loss, precision: Precision, to_input: Callable[[Tensor], Tensor]) -> Score:
+    """What a net says to each image itself; ``to_input`` turns a uint8 batch into what it takes.
+
+    The module is put into eval mode.
+    """
+    module.eval()
+
+    def score(images: Tensor) -> Tensor:
+        with precision.context():
+            return loss.logits(module(to_input(images)))
+
+    return score
+
 
 def evaluate(
-    module: nn.Module,
+    score: Score,
     loader: Loader,
-    loss: Loss,
-    precision: Precision,
-    to_input: Callable[[Tensor], Tensor],
     *,
     stopped: Callable[[], bool] = lambda: False,
-    seen: Callable[[Tensor, Tensor], None] = lambda _logits, _labels: None,
+    seen: Callable[[Batch, Tensor], None] = lambda _batch, _logits: None,
 ) -> Tally:
-    """Count loss and errors over a whole split, in eval mode.
+    """Count loss and errors over a whole split.
 
-    The loss is the plain cross entropy, whatever is minimised. ``to_input`` turns a uint8 batch into what the
-    net takes. Processes share the images, and each gets the counts of all: every batch is that of a single
-    process, and what they count is added up in the same order, so that not a bit depends on how many there
-    are. The module is left in eval mode. ``seen`` is given the logits and labels of each of this process's
-    batches.
+    The loss is the plain cross entropy, whatever is minimised. Processes share the images, and each gets the
+    counts of all: every batch is that of a single process, and what they count is added up in the same order,
+    so that not a bit depends on how many there are. ``seen`` is given each of this process's batches with its
+    logits.
 
     Raises:
         StoppedError: ``stopped``, on the way.
         UserError: an image cannot be read.
     """
-    module.eval()
     counts: dict[int, Tally] = {}
     with torch.inference_mode():
         for batch in loader.epoch(0, stopped=stopped):
-            with precision.context():
-                logits = loss.logits(module(to_input(batch.images)))
+            logits = score(batch.images)
             if batch.number is None:  # what was wanted was the company
                 continue
             labels = batch.labels.to(logits.device)
-            seen(logits, labels)
+            seen(batch, logits)
             counts[batch.number] = Tally().add(logits, labels, cross_entropy(logits, labels))
     rows = torch.zeros(len(loader), len(Tally().state()), dtype=torch.float64)
     for number, tally in counts.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, get_type_hints
 
 from zoo.check import type_name
-from zoo.options import rule_of
+from zoo.options import Named, rule_of
 from zoo.schema import GROUPS, Config, ModelOptions, TrainerOptions
 
 WIDEST = 110
@@ -86,7 +86,9 @@ def table(options: type[Any], where: str, width: int, note: str = "") -> Iterato
     hints = get_type_hints(options)
     rows = []
     for field in dataclasses.fields(options):
-        if "registry" in field.metadata or "rule" not in field.metadata or (where and field.name == "name"):
+        if "registry" in field.metadata or "rule" not in field.metadata:
+            continue
+        if field.name == "name" and (where or issubclass(options, Named)):  # the choice itself
             continue
         rule = rule_of(field)
         kind = "|".join(rule.choices) if rule.choices else type_name(hints[field.name])

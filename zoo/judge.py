@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from zoo import config, yamls
 from zoo.data import DATASETS
-from zoo.data.base import DataSet, Split
+from zoo.data.base import DataOptions, DataSet, Split
 from zoo.errors import UserError
-from zoo.evaluate import evaluate
+from zoo.evaluate import alone, evaluate
 from zoo.loader import Loader
 from zoo.metrics import Tally
 from zoo.run_folder import RunFolder, is_run
@@ -49,16 +49,25 @@ def options_of(weights: "Path") -> dict[str, Any]:
         raise UserError(f"{folder.config}: cannot be read: {error}") from error
 
 
-def open_data(overrides: Sequence[str], weights: "Path", folder: "Path | None") -> DataSet:
-    """The data that ``data=…`` and ``data.OPTION=…`` name, or else the run's own.
+def find_data(overrides: Sequence[str], weights: "Path", folder: "Path | None") -> DataOptions:
+    """The options of the data that ``data=…`` and ``data.OPTION=…`` name, or else the run's own.
 
     Raises:
-        UserError: none is named, or it cannot be read.
+        UserError: none is named, or an option is wrong.
     """
     base = options_of(weights)
     if not base and not any(text.startswith(("data=", "data.")) for text in overrides):
         raise UserError(f"{weights}: lies in no run's folder, which would name the data: give data=…")
-    return DATASETS.build(config.request(overrides, base=base, folder=folder).configs()[0].data).open()
+    return config.request(overrides, base=base, folder=folder).configs()[0].data
+
+
+def open_data(overrides: Sequence[str], weights: "Path", folder: "Path | None") -> DataSet:
+    """The data that ``find_data`` finds.
+
+    Raises:
+        UserError: none is named, or it cannot be read.
+    """
+    return DATASETS.build(find_data(overrides, weights, folder)).open()
 
 
 def judge(
@@ -76,9 +85,8 @@ def judge(
     trained = classifier.trained
     transform = Centre(trained.side, trained.about.centre)
     loader = Loader(split, transform, batch_size, 0, training=False, workers=workers)
-    return evaluate(
-        classifier.module, loader, classifier.loss, classifier.precision, classifier.to_input, seen=seen
-    )
+    score = alone(classifier.module, classifier.loss, classifier.precision, classifier.to_input)
+    return evaluate(score, loader, seen=lambda batch, logits: seen(logits, batch.labels))
 
 
 def renumbered(split: Split, classes: Sequence[str], about: About) -> Split:
@@ -91,8 +99,8 @@ def renumbered(split: Split, classes: Sequence[str], about: About) -> Split:
     for name in classes:
         if name not in numbers:
             raise UserError(
-                f"The net does not know the class {name}: it was trained on {len(about.classes)}, the data "
-                f"has {len(classes)}"
+                f"The net does not know the class {name}: it was trained on {len(about.classes)}, and the "
+                f"data has {len(classes)}"
             )
     by_label = [numbers[name] for name in classes]
     return Renumbered(split, [by_label[label] for label in split.labels])

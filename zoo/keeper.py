@@ -9,7 +9,7 @@ from zoo.checkpoint import Position
 from zoo.history import History, Row
 from zoo.interrupt import Stop
 from zoo.loggers import LOGGERS
-from zoo.loggers.base import Run
+from zoo.loggers.base import Logger, Run
 from zoo.progress import Reporter
 from zoo.run_folder import RunFolder
 from zoo.saver import Saver
@@ -39,16 +39,18 @@ class RunKeeper:
         self.shown = shown
         self.stop = stop
         self.saved = time.monotonic()
-        self.closed = False
+        self.position = position
         self.saver = Saver(folder.path, shown.say, background=options.trainer.save_async)
-        self.places: list[Any] = []
-        if processes.is_main():
-            logger = LOGGERS.build(options.logger, Run(folder.path, config.plain(options), position.epoch))
-            self.places = [
-                History(folder.metrics, position.epoch),
-                Board(folder.events, position.epoch),
-                logger,
-            ]
+        self.places: list[History | Board | Logger] = []
+        self.board: Board | None = None
+        self.logger: Logger | None = None
+        processes.from_main(lambda: self._open(options))
+
+    def _open(self, options: Config) -> None:
+        folder, epoch = self.folder, self.position.epoch
+        self.logger = LOGGERS.build(options.logger, Run(folder.path, config.plain(options), epoch))
+        self.board = Board(folder.events, epoch)
+        self.places = [History(folder.metrics, epoch), self.board, self.logger]
 
     def stopped(self) -> bool:
         """Whether a signal came."""
@@ -93,7 +95,12 @@ class RunKeeper:
     def end(self) -> None:
         """Wait, and close every file; also called when a run ends early."""
         self.saver.wait()
-        for place in self.places:
-            if hasattr(place, "close"):
-                place.close()
-        self.places = []
+        board, logger = self.board, self.logger
+        self.places, self.board, self.logger = [], None, None
+        if board is not None:
+            board.close()
+        if logger is not None:
+            try:
+                logger.close(self.position.step >= self.built.length.steps and not self.position.batch)
+            except OSError as error:  # no reason to lose the run, or to hide how it ended
+                self.shown.say(f"the logger did not end well: {error}")

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from zoo.data.photos import PhotoSplit
+from zoo.data.stems import stem
 from zoo.errors import UserError
 from zoo.images.crop import Box
 from zoo.images.photo import REDUCTIONS, Photo, cut, reduction
@@ -92,6 +93,10 @@ class KeptSplit:
     def labels(self) -> Sequence[int]:
         """The class of every picture."""
         return self.split.labels
+
+    def stem(self, index: int) -> str:
+        """The name of an image's file, without folder and ending."""
+        return stem(self.split, index)
 
     def picture(self, index: int) -> "KeptPhoto":
         """One of them; its file is read only where its size or its pixels are not here."""

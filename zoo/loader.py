@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -30,9 +31,10 @@ MOST_TRIES = 100
 
 
 class Batch(NamedTuple):
-    """``images`` is uint8 [batch, channels, height, width]; ``labels`` is int64 [batch]."""
+    """``labels`` is int64 [batch]."""
 
-    images: Tensor
+    images: Any
+    """uint8 [batch, channels, height, width], or what the loader's ``stack`` makes of what it reads."""
     labels: Tensor
     broken: list[str]
     """What was wrong with images of any process that could not be read; others stand in for them."""
@@ -79,7 +81,9 @@ class Loader:
         training: bool,
         workers: int,
         pin: bool = False,
+        stack: Callable[[list[Any]], Any] | None = None,
     ) -> None:
+        """``stack`` makes a batch of what ``transform`` gives for its images; without it they are tensors."""
         self.images = len(split.labels)
         self.batch_size = min(batch_size, self.images)
         if training and self.batch_size < processes.world():
@@ -95,7 +99,7 @@ class Loader:
             _Reader(split, transform, seed, training),
             batch_sampler=self._keys,
             num_workers=workers,
-            collate_fn=_collate,
+            collate_fn=partial(_collate, stack or stacked),
             pin_memory=pin,
             persistent_workers=workers > 0,
             worker_init_fn=_start_worker,
@@ -195,7 +199,7 @@ class _Keys:
         return len(self.batches)
 
 
-Read = tuple[Tensor, int, list[str]]
+Read = tuple[Any, int, list[str]]
 """An image, its class, and what was wrong with those that it stands in for."""
 
 
@@ -224,17 +228,19 @@ class _Reader(Dataset["Read | BrokenImageError"]):
         return BrokenImageError(broken[0])
 
 
-def _collate(items: list[Read | BrokenImageError]) -> Batch | BrokenImageError:
+def _collate(
+    stack: Callable[[list[Any]], Any], items: list[Read | BrokenImageError]
+) -> Batch | BrokenImageError:
     for item in items:
         if isinstance(item, BrokenImageError):
             return item
     read = [item for item in items if not isinstance(item, BrokenImageError)]
-    images = _stacked([image for image, _, _ in read])
+    images = stack([image for image, _, _ in read])
     labels = torch.tensor([label for _, label, _ in read])
     return Batch(images, labels, [text for _, _, broken in read for text in broken], None)
 
 
-def _stacked(images: list[Tensor]) -> Tensor:
+def stacked(images: list[Tensor]) -> Tensor:
     """As one tensor whose memory has the layout of its parts: pixel by pixel for colours."""
     if len(images[0]) == 1:
         return torch.stack(images)

@@ -15,7 +15,7 @@ from zoo import memory, processes, seeds
 from zoo.checkpoint import Position
 from zoo.ema import Ema
 from zoo.errors import UserError
-from zoo.evaluate import evaluate
+from zoo.evaluate import alone, evaluate
 from zoo.history import Row
 from zoo.loader import Batch, Loader, Waiting
 from zoo.losses import Loss
@@ -97,9 +97,8 @@ def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) ->
     while position.step < parts.length.steps or position.batch:
         began, waiting = time.monotonic(), Waiting()
         tally, rate = _train_epoch(parts, position, reporter, keeper, waiting)
-        validation = evaluate(
-            parts.judged, parts.val, parts.loss, parts.precision, parts.to_input, stopped=keeper.stopped
-        )
+        score = alone(parts.judged, parts.loss, parts.precision, parts.to_input)
+        validation = evaluate(score, parts.val, stopped=keeper.stopped)
         check_finite(parts.judged, validation.loss, position)
         parts.schedule.epoch_done(validation.top1_error)
         row = Row(

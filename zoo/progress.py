@@ -6,6 +6,7 @@ import time
 from typing import Protocol, TextIO
 
 from zoo import memory
+from zoo.durations import duration
 from zoo.history import Row
 from zoo.metrics import Tally
 from zoo.schedules import Length
@@ -260,10 +261,3 @@ def line(row: Row, epochs: int, best: bool) -> str:
         "best" if best else "",
     )
     return "  ".join(cells).rstrip()
-
-
-def duration(seconds: float) -> str:
-    """1:02:03, or 2:03."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -42,7 +42,7 @@ FREE = (
 FREE_GROUPS = ("logger", "launcher", "sweeper")
 FIXED = ("model", "data", "seed", "optimizer.name", "trainer.batch_size")
 """What a resumed run must share with its beginning."""
-MAY_MOVE = ("data.root", "model.spec")
+MAY_MOVE = ("data.root", "data.synsets", "model.spec")
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class RunFolder:
         """What a run has written here; nothing else is ever removed."""
         texts = (self.config, self.environment, self.changes, self.card, self.source, self.diagram)
         yield from (path for path in (*texts, self.metrics, *self.curves) if path.exists())
-        for pattern in (*CHECKPOINTS, "tensorboard/events.out.tfevents.*", "spec/**/*.net"):
+        for pattern in (*CHECKPOINTS, "tensorboard/events.out.tfevents.*", "spec/**/*.net", "*.id"):
             yield from self.path.glob(pattern)
 
 
@@ -241,10 +241,10 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
         UserError: something differs that must not, or the old config cannot be read.
     """
     try:
-        old = dict(_flat(yamls.load(folder.config.read_text(encoding="utf-8"))))
+        old = dict(yamls.flat(yamls.load(folder.config.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:
         raise UserError(f"{folder.config}: cannot be read: {error}") from error
-    new = dict(_flat(config.plain(options)))
+    new = dict(yamls.flat(config.plain(options)))
     found: list[str] = []
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) == new.get(key) or is_free(key) or key in {"resume", "overwrite", "runs", "name"}:
@@ -254,14 +254,6 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
             raise UserError(f"{folder.path}: the run cannot go on with another {change}")
         found.append(change)
     return found
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _others(path: Path) -> str:

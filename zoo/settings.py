@@ -27,10 +27,9 @@ class MachineOptions:
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainedOptions(MachineOptions):
-    """Which trained net, and how it runs."""
+class RunOptions(MachineOptions):
+    """How a trained net runs."""
 
-    checkpoint: str | None = option(None, "a run's folder (its best weights), or a .safetensors file")
     precision: str = option(
         "auto",
         "number format; auto is that of the training where the device computes in it, else fp32",
@@ -38,6 +37,13 @@ class TrainedOptions(MachineOptions):
     )
     batch_size: int = option(32, "images that are computed at a time", low=1)
     workers: int = option(0, "processes that read images, beside the one that computes", low=0, high=256)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedOptions(RunOptions):
+    """Which trained net, and how it runs."""
+
+    checkpoint: str | None = option(None, "a run's folder (its best weights), or a .safetensors file")
 
 
 def take(cls: type[Options], words: Sequence[str]) -> tuple[Options, list[str]]:

@@ -5,26 +5,21 @@ middle of an epoch means reading up to there. An index makes it a set of images 
 once and kept beside the shard, or in the user's cache, and is used while the shard stays as it is.
 """
 
-import hashlib
-import io
 import json
 import tarfile
-import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from zoo import opener
+from zoo import beside, opener
 from zoo.arguments import complain
 from zoo.errors import UserError
-from zoo.files import written
 from zoo.images.decode import EXTENSIONS
 
-SUFFIX = ".index"
-VERSION = 1
+VERSION = "shards 2"
 LONGEST_LABEL = 1 << 20
 """A file with a class is no longer than this, in bytes."""
 SLOW = 8
@@ -76,13 +71,12 @@ class Samples:
 
 @dataclass(frozen=True)
 class Index:
-    """The images of one shard, as arrays, and the shard's state when it was made."""
+    """The images of one shard, as arrays."""
 
     start: np.ndarray
     size: np.ndarray
     key: np.ndarray
     label: np.ndarray
-    state: np.ndarray
 
 
 def is_whole(pattern: str) -> bool:
@@ -137,20 +131,12 @@ class _Making:
 
 
 def _index(shard: str, own: Fields, making: _Making) -> Index:
-    from filelock import FileLock
+    def make() -> beside.Arrays:
+        making.say(shard)
+        return _make(shard, own)
 
     try:
-        state = np.array([VERSION, *map(str, opener.state(shard)), own.label, own.key, str(own.image)])
-        beside, cached = f"{shard}{SUFFIX}", _cached(shard, own)
-        found = _load(beside, state, published=opener.is_url(shard)) or _load(str(cached), state)
-        if found is None:
-            cached.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(cached.with_suffix(".lock")):  # one of several processes makes it
-                found = _load(beside, state) or _load(str(cached), state)
-                if found is None:
-                    making.say(shard)
-                    found = _make(shard, own, state)
-                    _keep(found, Path(beside) if not opener.is_url(shard) else cached, cached)
+        found = Index(**beside.arrays(shard, [VERSION, own.label, own.key, str(own.image)], make))
     except OSError as error:
         raise UserError(f"{shard}: cannot be read: {error.strerror or error}") from error
     if not len(found.start):
@@ -158,40 +144,7 @@ def _index(shard: str, own: Fields, making: _Making) -> Index:
     return found
 
 
-def _cached(shard: str, own: Fields) -> Path:
-    import platformdirs
-
-    place = shard if opener.is_url(shard) else str(Path(shard).resolve())
-    name = hashlib.sha256(f"{place}\n{own}".encode()).hexdigest()[:32]
-    return platformdirs.user_cache_path("netcompiler") / "shards" / f"{name}{SUFFIX}"
-
-
-def _load(where: str, state: np.ndarray, published: bool = False) -> Index | None:
-    """An index that fits the shard; of one that is published with it, time and the like say nothing."""
-    try:
-        size = opener.state(where)[0] if published else Path(where).stat().st_size
-        content = opener.read(where, 0, size)
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            found = Index(**{field.name: arrays[field.name] for field in fields(Index)})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-    keep = [True, True, not published, True, True, True]
-    fits = found.state.shape == state.shape and bool((found.state == state)[keep].all())
-    return found if fits else None
-
-
-def _keep(index: Index, first: Path, second: Path) -> None:
-    """Beside the shard, or where that may not be written, in the user's cache."""
-    for path in (first, second):
-        try:
-            with written(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, **{field.name: getattr(index, field.name) for field in fields(index)})
-        except OSError:
-            continue  # without it, it is made again next time
-        return
-
-
-def _make(shard: str, own: Fields, state: np.ndarray) -> Index:
+def _make(shard: str, own: Fields) -> beside.Arrays:
     try:
         with opener.opened(shard) as file, tarfile.open(fileobj=file, mode="r:") as tar:
             samples = list(_samples(shard, tar, own))
@@ -201,13 +154,12 @@ def _make(shard: str, own: Fields, state: np.ndarray) -> Index:
             f"{shard}: not a tar file, or damaged: {error}{packed if _packed(shard) else ''}"
         ) from error
     starts, sizes, keys, labels = zip(*samples, strict=True) if samples else ((), (), (), ())
-    return Index(
-        np.array(starts, np.int64),
-        np.array(sizes, np.int64),
-        np.array(keys, np.bytes_),
-        np.array(labels, np.bytes_),
-        state,
-    )
+    return {
+        "start": np.array(starts, np.int64),
+        "size": np.array(sizes, np.int64),
+        "key": np.array(keys, np.bytes_),
+        "label": np.array(labels, np.bytes_),
+    }
 
 
 def _packed(shard: str) -> bool:

@@ -7,6 +7,7 @@ from zoo import card, checkpoint, device, elsewhere, fast, history, loop, parts,
 from zoo.checkpoint import Position
 from zoo.data import DATASETS
 from zoo.data.base import DataSet
+from zoo.durations import duration
 from zoo.errors import Interrupted, StoppedError, UserError
 from zoo.files import write_text
 from zoo.history import Row
@@ -14,7 +15,7 @@ from zoo.interrupt import Stop
 from zoo.keeper import RunKeeper
 from zoo.loader import WorkerError
 from zoo.model import Model, fit
-from zoo.progress import Reporter, Silent, duration, reporter
+from zoo.progress import Reporter, Silent, reporter
 from zoo.run_folder import RunFolder
 from zoo.schema import Config
 

@@ -1,14 +1,14 @@
 """A trained net, read back: from a run's folder, or from a weights file alone, whose header says it all."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+import netcompiler
 from zoo import check, checkpoint, fast
 from zoo.errors import UserError
 from zoo.input import ToInput
@@ -18,9 +18,6 @@ from zoo.options import option
 from zoo.precisions import PRECISIONS, Precision
 from zoo.run_folder import RunFolder, is_run
 from zoo.suggest import hint
-
-if TYPE_CHECKING:
-    import netcompiler
 
 AUTO = "auto"
 
@@ -49,7 +46,7 @@ class Trained:
     path: Path
     """The weights file."""
     about: About
-    net: "netcompiler.Net"
+    net: netcompiler.Net
     module: nn.Module
     device: torch.device
 
@@ -141,6 +138,22 @@ def read_about(path: Path) -> About:
         return _consistent(check.build(About, own))
     except UserError as error:
         raise UserError(f"{path}: its header is damaged: {error}") from error
+
+
+def fully_convolutional(trained: Trained) -> Trained:
+    """The same net with the same weights, for images of any size: it gives a map of scores.
+
+    Raises:
+        UserError: it has no such form.
+    """
+    try:
+        net = trained.net.fully_convolutional()
+    except netcompiler.FullyConvolutionalError as error:
+        raise UserError(f"{trained.path}: {error}") from error
+    module = net.module(trained.device)
+    state, shapes = trained.module.state_dict(), module.state_dict()
+    module.load_state_dict({name: state[name].reshape(own.shape) for name, own in shapes.items()})
+    return replace(trained, net=net, module=module.eval().requires_grad_(False))
 
 
 def classifier(trained: Trained, precision: str) -> Classifier:

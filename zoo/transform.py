@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zoo.augment.auto import settled
 from zoo.augment.base import AUGMENTS, AugmentOptions, Place
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Transform(Protocol):
-    """Makes images of one size."""
+    """Makes of pictures what a loader stacks to batches."""
 
-    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> "Tensor":
-        """The image, uint8 [channels, size, size]; what is random comes from ``rng`` alone.
+    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> Any:
+        """An image, uint8 [channels, size, size], as a rule; what is random comes from ``rng`` alone.
 
         Raises:
             BrokenImageError: the picture cannot be read.
@@ -59,7 +59,7 @@ class Training:
         own = self.options
         box, flip = centre_box(picture.height, picture.width, self.share), False
         if self.place is not None:
-            box, flip = self.place(picture.height, picture.width, self.size, rng)
+            box, flip = self.place(picture, self.size, rng)
         image = take(picture, box, self.size, flip)
         if own.rand_augment:
             strength = (own.rand_augment, own.rand_magnitude, own.rand_std, own.rand_share)

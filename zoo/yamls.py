@@ -1,5 +1,6 @@
 """YAML text to plain values and back."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -25,6 +26,15 @@ def load(text: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ValueError("it holds no mapping")
     return values
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """A config's options by their names, as the command line has them: ``optimizer.lr``."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def has_aliases(text: str) -> bool:

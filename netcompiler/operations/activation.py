@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netcompiler.code import Code
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import choice, integer, real, whole
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 
 class _Activation(Operation):
@@ -14,6 +16,9 @@ class _Activation(Operation):
 
     def shape(self, call: Call) -> Shape:
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes)
 
     def code(self, call: Call) -> Code:
         required = {p.name: call.literal(p.name) for p in self.parameters if p.required}
@@ -73,6 +78,9 @@ class Prelu(_Activation):
             raise ShapeError("E205", f"`num_parameters` is {slopes} for {channels} channels")
         rules.check_initializers(self, call)
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, *(() if call.whole("num_parameters") == 1 else (0,)))
 
     def weights(self, call: Call) -> dict[str, Shape]:
         return {"weight": (call.whole("num_parameters"),)}
@@ -337,6 +345,9 @@ class _AlongDimension(_Activation):
     def shape(self, call: Call) -> Shape:
         rules.dimension(call, "dim", call.whole("dim"))
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, rules.dimension(call, "dim", call.whole("dim")))
 
     def label(self, call: Call) -> str:
         return self.name.replace("_", " ")

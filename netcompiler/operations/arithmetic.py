@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import integer, optional, real
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 
 class _Function(Operation):
@@ -13,6 +15,9 @@ class _Function(Operation):
 
     def shape(self, call: Call) -> Shape:
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes)
 
 
 @register
@@ -88,6 +93,9 @@ class Normalize(_Function):
     def shape(self, call: Call) -> Shape:
         rules.dimension(call, "dim", call.whole("dim"))
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, rules.dimension(call, "dim", call.whole("dim")))
 
     def code(self, call: Call) -> Code:
         given = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
@@ -12,6 +12,9 @@ from netcompiler.operations.arguments import ArgumentType, Initializer
 
 Shape = tuple[int, ...]
 """Extents without the batch dimension: ``(channels, height, width)``, ``(tokens, features)`` …"""
+
+Axes = tuple[int, int]
+"""Where height and width stand in a sample's shape: ``(1, 2)`` in ``[channels, height, width]``."""
 
 ArgumentValue = Literal | Initializer
 
@@ -193,6 +196,16 @@ class Operation(ABC):
     def buffers(self, call: Call) -> dict[str, Shape]:
         """State that is saved but not learned (``running_mean``), by torch's name."""
         return {}
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        """Where height and width stand in the output, when they may have any extent in the inputs.
+
+        ``axes`` says where they stand in each input; None for an input whose extents never change, of which
+        there is one less than inputs at most. The answer is None for an operation that needs the extents that
+        it has here, which is what an operation does that says nothing else. Nets are made fully convolutional
+        by it.
+        """
+        return None
 
     def macs(self, call: Call) -> int:
         """Multiply-accumulate operations a sample: convolutions and matrix products only, biases left out."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from netcompiler.code import Code
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, choice, extents, whole
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 _OUT_CHANNELS = Parameter("out_channels", whole(1), doc="channels of the output")
 _KERNEL_SIZE = Parameter("kernel_size", extents(1), doc="extent of the kernel")
@@ -98,6 +99,9 @@ class Conv(Operation):
                     notes=(f"input is {shape_text(call.input)}",),
                 )
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.image_axes(call, axes)
+
     def weights(self, call: Call) -> dict[str, Shape]:
         kernel = call.extents("kernel_size", len(call.input) - 1)
         out = call.whole("out_channels")
@@ -179,6 +183,9 @@ class ConvTranspose(Operation):
             )
         rules.check_initializers(self, call)
         return (call.whole("out_channels"), *output)
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.image_axes(call, axes)
 
     def weights(self, call: Call) -> dict[str, Shape]:
         kernel = call.extents("kernel_size", len(call.input) - 1)

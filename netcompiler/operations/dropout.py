@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netcompiler.code import Code
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import choice, real
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, register
 
 
 def _probability(default: float | None, what: str) -> Parameter:
@@ -21,6 +23,9 @@ class _Dropout(Operation):
 
     def shape(self, call: Call) -> Shape:
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes)
 
     def label(self, call: Call) -> str:
         return f"{self.words} {call.number('p'):g}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from netcompiler.code import Code
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, integers, optional, whole
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 _PARTLY_BIASED = '''
 class PartlyBiasedLinear(nn.Linear):
@@ -63,6 +64,9 @@ class Linear(Operation):
             raise ShapeError("E205", f"`unbiased` is a part of the {features} features: [start, end]")
         if not call.flag("bias"):
             raise ShapeError("E205", "`unbiased` needs `bias=true`")
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, len(call.input) - 1)
 
     def weights(self, call: Call) -> dict[str, Shape]:
         out = call.whole("out_features")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, integer
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 _BROADCAST = Parameter(
     "broadcast", boolean(), False, "let an extent of 1 stand for the other branches' extent: squeeze-excite"
@@ -40,6 +42,14 @@ class _Elementwise(Operation):
         if len(set(map(len, call.inputs))) > 1:
             raise _mismatch(call, "branches have different numbers of dimensions")
         return tuple(self._common(call, extents) for extents in zip(*call.inputs, strict=True))
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        """An input that never changes must broadcast along height and width."""
+        for shape, own in zip(call.inputs, axes, strict=True):
+            growing = next(each for each in axes if each is not None)
+            if own is None and not (len(shape) > max(growing) and all(shape[i] == 1 for i in growing)):
+                return None
+        return rules.same_axes([own for own in axes if own is not None])
 
     def _common(self, call: Call, extents: tuple[int, ...]) -> int:
         wide = set(extents) - {1}
@@ -146,6 +156,9 @@ class Concat(Operation):
         _at_least(call, 1)
         return concatenated(call, rules.dimension(call, "dim", call.whole("dim")))
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, rules.dimension(call, "dim", call.whole("dim")))
+
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"torch.cat([{{*}}], {call.whole('dim')})")
 
@@ -167,6 +180,11 @@ class Stack(Operation):
             raise _mismatch(call, "branches have different shapes")
         index = rules.dimension(call, "dim", call.whole("dim"), extra=1)
         return (*call.input[:index], len(call.inputs), *call.input[index:])
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        index = rules.dimension(call, "dim", call.whole("dim"), extra=1)
+        same = rules.same_axes(axes)
+        return same and (same[0] + (index <= same[0]), same[1] + (index <= same[1]))
 
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"torch.stack([{{*}}], {call.whole('dim')})")

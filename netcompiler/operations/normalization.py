@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netcompiler.code import Code, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, integer, integer_or_integers, optional, real, whole
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 _EPS = Parameter("eps", real(0.0), 1e-5, "added to the variance")
 _MOMENTUM = Parameter("momentum", real(0.0, 1.0), 0.1, "weight of the newest batch in the running statistics")
@@ -27,6 +29,9 @@ class _ChannelNorm(Operation):
     kind = "norm"
     overwritable = True
     torch_name: str
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, 0)
 
     def weights(self, call: Call) -> dict[str, Shape]:
         channels = call.input[0]
@@ -172,6 +177,9 @@ class GroupNorm(Operation):
         rules.check_initializers(self, call)
         return shape
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, 0)
+
     def weights(self, call: Call) -> dict[str, Shape]:
         channels = call.input[0]
         return {"weight": (channels,), "bias": (channels,)} if call.flag("affine") else {}
@@ -210,6 +218,11 @@ def _normalized(call: Call) -> Shape:
             notes=(f"input is {shape_text(call.input)}",),
         )
     return shape
+
+
+def _normalized_axes(call: Call) -> range:
+    """Where the trailing extents stand in the shape."""
+    return range(len(call.input) - len(_normalized(call)), len(call.input))
 
 
 def _printed(shape: Shape) -> Literal:
@@ -252,6 +265,9 @@ class LayerNorm(Operation):
         self._over(call)
         rules.check_initializers(self, call)
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, *([0] if call.flag("channels_first") else _normalized_axes(call)))
 
     def _over(self, call: Call) -> Shape:
         if call.flag("channels_first"):
@@ -301,6 +317,9 @@ class RmsNorm(Operation):
         rules.check_initializers(self, call)
         return call.input
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, *_normalized_axes(call))
+
     def weights(self, call: Call) -> dict[str, Shape]:
         return {"weight": _normalized(call)} if call.flag("elementwise_affine") else {}
 
@@ -333,6 +352,9 @@ class LocalResponseNorm(Operation):
     def shape(self, call: Call) -> Shape:
         return rules.ranked(call, 2, None, "[channels, height, width]")
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, 0)
+
     def code(self, call: Call) -> Code:
         return rules.module(self, call, "nn.LocalResponseNorm", {"size": call.whole("size")})
 
@@ -358,6 +380,9 @@ class Scale(Operation):
         rules.dimension(call, "dim", call.whole("dim"))
         rules.check_initializers(self, call)
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, rules.dimension(call, "dim", call.whole("dim")))
 
     def weights(self, call: Call) -> dict[str, Shape]:
         index = rules.dimension(call, "dim", call.whole("dim"))

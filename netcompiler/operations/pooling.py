@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from netcompiler.code import Code, ExpressionCode, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, extents, integer_or_integers, optional, whole
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 from netcompiler.operations.convolution import larger_kernel
 
 _KERNEL_SIZE = Parameter("kernel_size", extents(1), doc="extent of the window")
@@ -49,6 +50,9 @@ class _Pool(Operation):
             padded = tuple(n + 2 * p for n, p in zip(spatial, padding, strict=True))
             raise larger_kernel(call, kernel, dilation, padded)
         return (call.input[0], *output)
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.image_axes(call, axes)
 
     def _stride(self, call: Call, rank: int) -> tuple[int, ...]:
         return call.extents("kernel_size" if call.args["stride"] is None else "stride", rank)
@@ -203,6 +207,11 @@ class Mean(Operation):
         if call.flag("keepdim"):
             return tuple(1 if i in dims else n for i, n in enumerate(call.input))
         return tuple(n for i, n in enumerate(call.input) if i not in dims)
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        dims = self._dims(call)
+        kept = rules.same_axes(axes, *dims)
+        return kept if kept is None or call.flag("keepdim") else rules.without(kept, dims)
 
     def _dims(self, call: Call) -> list[int]:
         dims = [rules.dimension(call, "dim", d) for d in call.wholes("dim")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.diagnostics import shape_text
@@ -17,7 +18,7 @@ from netcompiler.operations.arguments import (
     real_or_reals,
     whole,
 )
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 
 @register
@@ -84,6 +85,9 @@ class Pad(Operation):
                     "E205",
                     f'`padding` is {max(pair)}, more than "{mode}" can take from an extent of {extent}',
                 )
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes)
 
     def code(self, call: Call) -> Code:
         arguments = f"{{0}}, {list(call.wholes('padding'))}"
@@ -214,6 +218,9 @@ class Upsample(Operation):
             )
         return output
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.image_axes(call, axes) if call.args["size"] is None else None
+
     def code(self, call: Call) -> Code:
         return rules.module(self, call, "nn.Upsample")
 
@@ -239,6 +246,9 @@ class ChannelShuffle(Operation):
         rules.divides(call.whole("groups"), shape[0], "groups", "channels")
         return shape
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, 0)
+
     def code(self, call: Call) -> Code:
         return rules.module(self, call, "nn.ChannelShuffle", {"groups": call.whole("groups")})
 
@@ -263,6 +273,9 @@ class PixelShuffle(Operation):
             raise ShapeError("E205", message)
         return (*rest, channels // factor**2, height * factor, width * factor)
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.image_axes(call, axes)
+
     def code(self, call: Call) -> Code:
         positional = {"upscale_factor": call.whole("upscale_factor")}
         return rules.module(self, call, "nn.PixelShuffle", positional)
@@ -286,6 +299,9 @@ class PixelUnshuffle(Operation):
         rules.divides(factor, height, "downscale_factor", "rows")
         rules.divides(factor, width, "downscale_factor", "columns")
         return (*rest, channels * factor**2, height // factor, width // factor)
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.image_axes(call, axes)
 
     def code(self, call: Call) -> Code:
         positional = {"downscale_factor": call.whole("downscale_factor")}

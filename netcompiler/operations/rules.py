@@ -6,14 +6,14 @@ list) count as torch's do, the batch being 0; an operation that would touch the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from types import MappingProxyType
 
 from netcompiler.code import Argument, Literal, ModuleCode, ParameterCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations.arguments import Initializer, initializer
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError
 from netcompiler.operations.initializers import INITIALIZERS
 
 INIT = Parameter("init", initializer(), None, "initialiser of its weights; none keeps torch.nn's own")
@@ -113,6 +113,24 @@ def dimension(call: Call, name: str, value: int, *, extra: int = 0) -> int:
             help="dimensions count as in torch: 0 is the batch, 1 the channels",
         )
     return index - 1
+
+
+def same_axes(axes: Sequence[Axes | None], *fixed: int) -> Axes | None:
+    """The axes that all inputs have; None where they differ, or where one of the ``fixed`` is among them."""
+    first = axes[0]
+    alike = first is not None and all(each == first for each in axes)
+    return first if alike and not set(first or ()) & set(fixed) else None
+
+
+def without(axes: Axes, dims: Sequence[int]) -> Axes:
+    """Where the axes stand once other dimensions have gone."""
+    height, width = (axis - sum(dim < axis for dim in dims) for axis in axes)
+    return height, width
+
+
+def image_axes(call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+    """The axes of ``[channels, height, width]``; None where the input is something else."""
+    return (1, 2) if len(call.input) == 3 and axes[0] == (1, 2) else None
 
 
 def divides(divisor: int, extent: int, name: str, what: str) -> None:

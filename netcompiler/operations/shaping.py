@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import integer, integer_or_integers, integers, whole
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, ShapeError, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 
 @register
@@ -21,6 +22,9 @@ class Identity(Operation):
 
     def shape(self, call: Call) -> Shape:
         return call.input
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes)
 
     def code(self, call: Call) -> Code:
         return ExpressionCode("{0}")
@@ -44,6 +48,12 @@ class Flatten(Operation):
         if start > end:
             raise ShapeError("E205", "`start_dim` comes after `end_dim`")
         return (*call.input[:start], prod(call.input[start : end + 1]), *call.input[end + 1 :])
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        start = rules.dimension(call, "start_dim", call.whole("start_dim"))
+        end = rules.dimension(call, "end_dim", call.whole("end_dim"))
+        kept = rules.same_axes(axes, *range(start, end + 1))
+        return kept and rules.without(kept, range(start, end))
 
     def code(self, call: Call) -> Code:
         start, end = call.whole("start_dim"), call.whole("end_dim")
@@ -108,6 +118,13 @@ class Permute(Operation):
             raise ShapeError("E205", "`dims` moves the batch dimension, 0, which must stay first")
         return tuple(call.input[d - 1] for d in order[1:])
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        kept = rules.same_axes(axes)
+        if kept is None:
+            return None
+        order = [d % (len(call.input) + 1) - 1 for d in call.wholes("dims")][1:]
+        return order.index(kept[0]), order.index(kept[1])
+
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"{{0}}.permute({', '.join(map(str, call.wholes('dims')))})")
 
@@ -131,6 +148,13 @@ class Transpose(Operation):
         shape[first], shape[second] = shape[second], shape[first]
         return tuple(shape)
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        kept = rules.same_axes(axes)
+        first = rules.dimension(call, "dim0", call.whole("dim0"))
+        second = rules.dimension(call, "dim1", call.whole("dim1"))
+        moved = {first: second, second: first}
+        return kept and (moved.get(kept[0], kept[0]), moved.get(kept[1], kept[1]))
+
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"{{0}}.transpose({call.whole('dim0')}, {call.whole('dim1')})")
 
@@ -147,6 +171,11 @@ class Unsqueeze(Operation):
     def shape(self, call: Call) -> Shape:
         index = rules.dimension(call, "dim", call.whole("dim"), extra=1)
         return (*call.input[:index], 1, *call.input[index:])
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        index = rules.dimension(call, "dim", call.whole("dim"), extra=1)
+        kept = rules.same_axes(axes)
+        return kept and (kept[0] + (index <= kept[0]), kept[1] + (index <= kept[1]))
 
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"{{0}}.unsqueeze({call.whole('dim')})")
@@ -170,6 +199,11 @@ class Squeeze(Operation):
                 notes=(f"input is {shape_text(call.input)}",),
             )
         return (*call.input[:index], *call.input[index + 1 :])
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        index = rules.dimension(call, "dim", call.whole("dim"))
+        kept = rules.same_axes(axes, index)
+        return kept and rules.without(kept, [index])
 
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"{{0}}.squeeze({call.whole('dim')})")
@@ -201,6 +235,11 @@ class Select(Operation):
         _within(call, "index", call.whole("index"), call.input[index])
         return (*call.input[:index], *call.input[index + 1 :])
 
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        index = rules.dimension(call, "dim", call.whole("dim"))
+        kept = rules.same_axes(axes, index)
+        return kept and rules.without(kept, [index])
+
     def code(self, call: Call) -> Code:
         return ExpressionCode(f"{{0}}.select({call.whole('dim')}, {call.whole('index')})")
 
@@ -229,6 +268,9 @@ class Narrow(Operation):
                 notes=(f"input is {shape_text(call.input)}",),
             )
         return (*call.input[:index], length, *call.input[index + 1 :])
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, rules.dimension(call, "dim", call.whole("dim")))
 
     def code(self, call: Call) -> Code:
         dim, start, length = (call.whole(name) for name in ("dim", "start", "length"))

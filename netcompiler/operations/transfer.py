@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netcompiler.code import Code, ExpressionCode
+from netcompiler.operations import rules
 from netcompiler.operations.arguments import integers
-from netcompiler.operations.base import Call, Operation, Parameter, Shape, register
+from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, register
 from netcompiler.operations.merging import concatenated
 
 
@@ -31,6 +34,9 @@ class _Transfer(Operation):
 
     def shape(self, call: Call) -> Shape:
         return concatenated(call, 0)
+
+    def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
+        return rules.same_axes(axes, 0)
 
     def code(self, call: Call) -> Code:
         return ExpressionCode("torch.cat([{*}], 1)")

@@ -1,39 +1,21 @@
-"""A browser, and pages in it that must not complain or use the network."""
+"""Pages of nets in a browser, which must not complain or use the network."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 import netcompiler
 from netcompiler.draw.html import page
 from netcompiler.draw.options import Options
 from netcompiler.graph import Graph
+from tests.browser import SETTINGS, Watch
 from tests.draw.conftest import SHIPPED, SPECS, TEXTS
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's browser."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        why = f"no browser: none of {', '.join(NAMES)} is on PATH"
-        # Where everything is to be tested, a test that did not run is a failure.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -52,25 +34,12 @@ def graph_of() -> Callable[[str], Graph]:
     return graph_of
 
 
-SETTINGS = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
-
-
-@pytest.fixture(scope="session")
-def windows(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser's windows with common settings; making them anew for each test would take longest of all."""
-    context = browser.new_context(**SETTINGS)
-    yield context
-    context.close()
-
-
 @pytest.fixture
 def show(
     browser: Browser, windows: BrowserContext, graph_of: Callable[[str], Graph], tmp_path: Path
 ) -> Iterator[Open]:
     """Opens the page of a net from a file. No page may complain, and none may ask for anything."""
-    opened: list[Page] = []
-    complaints: list[str] = []
-    requests: list[str] = []
+    watch = Watch()
 
     def show(
         net: str | Graph | None,
@@ -86,18 +55,7 @@ def show(
         file.write_bytes(page(graph, Options(**options), live=live, error=error))
         # A page with settings of its own has a context of its own, which closes with it.
         window = browser.new_page(**{**SETTINGS, **context}) if context else windows.new_page()
-        opened.append(window)
-        window.set_default_timeout(4000)
-        window.on("console", lambda message: complaints.append(message.text))
-        window.on("pageerror", lambda problem: complaints.append(str(problem)))
-        window.on("request", lambda request: requests.append(request.url))
-        window.goto(f"{file.as_uri()}{address}")
-        window.wait_for_selector("html[data-ready]", timeout=10_000)
-        return window
+        return watch.open(window, f"{file.as_uri()}{address}")
 
     yield show
-    for window in opened:
-        window.close()
-    assert complaints == []
-    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
-    assert sum(url.startswith("file:") for url in requests) == len(opened)
+    watch.end()

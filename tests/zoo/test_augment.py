@@ -83,7 +83,7 @@ def test_scales_that_make_no_sense(picture: Pixels) -> None:
     place = scale(ScaleOptions(shortest=20, longest=30), AugmentOptions())
     assert place is not None
     with pytest.raises(UserError, match=r"smaller than the images that the net takes \(32\)"):
-        place(40, 60, 32, rng())
+        place(Pixels(np.zeros((40, 60, 3), np.uint8)), 32, rng())
 
 
 def test_scale_takes_the_square_that_the_papers_take() -> None:
@@ -91,7 +91,7 @@ def test_scale_takes_the_square_that_the_papers_take() -> None:
     place = scale(ScaleOptions(shortest=80, longest=80), AugmentOptions())
     assert place is not None
     for seed in range(50):
-        (top, left, height, width), _ = place(40, 60, 20, rng(seed))
+        (top, left, height, width), _ = place(Pixels(np.zeros((40, 60, 3), np.uint8)), 20, rng(seed))
         assert (height, width) == (10, 10)
         assert 0 <= top <= 30
         assert 0 <= left <= 50

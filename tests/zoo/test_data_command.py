@@ -9,6 +9,8 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from zoo import commands
+from zoo.command_folder import summary
+from zoo.commands import data
 from zoo.sheet import CELL, GAP, plan
 
 
@@ -106,5 +108,22 @@ def test_help_and_completion(zoo: Callable) -> None:
     assert "  imagefolder   Your own images" in zoo("data", "--help").out
     assert "data.root=" in commands.complete(["data", "data=mnist"], "data.r")
     assert "data=fashion-mnist" in commands.complete(["data"], "data=f")
-    assert commands.complete(["data", "--split"], "") == ["train", "val"]
-    assert all(word.startswith(("data", "-")) for word in commands.complete(["data"], ""))
+    assert commands.complete(["data", "show", "--split"], "") == ["train", "val"]
+    assert "show" in commands.complete(["data"], "")
+    assert "show" not in commands.complete(["data", "data=mnist"], "")
+    assert all(word.startswith(("data", "-")) for word in commands.complete(["data", "show"], ""))
+
+
+def test_every_command_of_data_answers_for_help(zoo: Callable) -> None:
+    out = zoo("data", "--help").out
+    for name in data.FOLDER.names():
+        assert f"zoo data {name}" in out
+        assert summary(data.FOLDER.load(name)) in out
+        ran = zoo("data", name, "--help")
+        assert (ran.code, ran.out[:6]) == (0, "usage:")
+
+
+def test_an_unknown_command_of_data(zoo: Callable) -> None:
+    ran = zoo("data", "shwo")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "there is no command zoo data shwo; did you mean show?" in ran.err

@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from zoo import judge
-from zoo.by_class import ByClass
+from zoo.answers import Answers
+from zoo.class_table import write_classes
 from zoo.data.arrays import ArraySplit
 from zoo.errors import UserError
 from zoo.history import read
@@ -56,17 +58,22 @@ def test_errors_by_class_add_up(zoo: Callable, run: Path, tmp_path: Path) -> Non
         assert sum(int(row[name]) for row in rows) == found[name]
     for row in rows:
         assert float(row["top1_error"]) == int(row["top1_wrong"]) / int(row["images"])
+        assert float(row["top1_low"]) <= float(row["top1_error"]) <= float(row["top1_high"])
         assert row["taken_for"] != row["class"]
 
 
 def test_what_a_class_is_taken_for(tmp_path: Path) -> None:
-    counted = ByClass(["cat", "dog", "owl"])
-    logits = torch.tensor([[3.0, 2, 1], [1, 3, 2], [1, 3, 2], [0, 1, 2]])
-    counted.add(logits, torch.tensor([0, 0, 0, 1]))
-    counted.write(tmp_path / "a.csv")
-    assert (tmp_path / "a.csv").read_text().splitlines()[1:] == [
-        "cat,3,2,0.6666666666666666,0,0.0,dog,2",
-        "dog,1,1,1.0,0,0.0,owl,1",
+    guesses = np.array([[0, 1, 2], [1, 0, 2], [1, 2, 0], [2, 1, 0]])
+    none = np.zeros(4)
+    names = ("class", "images", "top1_wrong", "top1_error", "top5_wrong", "taken_for", "times")
+    write_classes(
+        tmp_path / "a.csv", ["cat", "dog", "owl"], Answers(np.array([0, 0, 0, 1]), guesses, none, none)
+    )
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        rows = [tuple(row[name] for name in names) for row in csv.DictReader(file)]
+    assert rows == [
+        ("cat", "3", "2", "0.6666666666666666", "0", "dog", "2"),
+        ("dog", "1", "1", "1.0", "0", "owl", "1"),
     ]
 
 

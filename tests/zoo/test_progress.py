@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from zoo.durations import duration
 from zoo.history import Row
 from zoo.metrics import Tally
-from zoo.progress import Bar, Clock, Lines, Notebook, Silent, duration, reporter
+from zoo.progress import Bar, Clock, Lines, Notebook, Silent, reporter
 from zoo.schedules import Length
 
 ROW = Row(2, 44, 0.05, 0.5, 0.25, 0.0, 0.75, 0.125, 0.01, 1234.4, 1.0, 0.1, 2048.0)

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from zoo import opener, shards
+from zoo import beside, opener, shards
 from zoo.augment.crop import CropOptions
 from zoo.config import one
 from zoo.data.webdataset import WebDataset, WebDatasetOptions
@@ -158,14 +158,14 @@ class TestIndex:
     def test_where_the_folder_cannot_be_written_it_goes_to_the_cache(
         self, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = shards.written
+        real = beside.written
 
         def refuse(path: Path) -> object:
             if path.parent == root:
                 raise PermissionError(13, "Permission denied")
             return real(path)
 
-        monkeypatch.setattr(shards, "written", refuse)
+        monkeypatch.setattr(beside, "written", refuse)
         source(root)
         assert not list(root.glob("*.index"))
         assert len(list((tmp_path / "cache").rglob("*.index"))) == 4

@@ -11,6 +11,8 @@ from zoo.registry import Registry
 if TYPE_CHECKING:
     import numpy as np
 
+    from zoo.images.picture import Picture
+
 
 @dataclass(frozen=True)
 class AugmentOptions(Named):
@@ -35,8 +37,8 @@ class AugmentOptions(Named):
     )
 
 
-Place = Callable[[int, int, int, "np.random.Generator"], tuple[Box, bool]]
-"""height, width and the side that is wanted → the box to scale to that side, and whether to mirror it."""
+Place = Callable[["Picture", int, "np.random.Generator"], tuple[Box, bool]]
+"""A picture and the side that is wanted → the box to scale to that side, and whether to mirror it."""
 
 AUGMENTS: "Registry[Place | None]" = Registry("augment")
 """Builders get their options and those that suit the data; None stands for the centre, as in validation."""

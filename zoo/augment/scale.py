@@ -11,6 +11,8 @@ from zoo.options import option
 if TYPE_CHECKING:
     import numpy as np
 
+    from zoo.images.picture import Picture
+
 
 @dataclass(frozen=True)
 class ScaleOptions(AugmentOptions):
@@ -29,7 +31,8 @@ def scale(options: ScaleOptions, _suits: AugmentOptions) -> Place:
             f"augment.longest={options.longest}: must be at least augment.shortest ({options.shortest})"
         )
 
-    def place(height: int, width: int, size: int, rng: "np.random.Generator") -> tuple[Box, bool]:
+    def place(picture: "Picture", size: int, rng: "np.random.Generator") -> tuple[Box, bool]:
+        height, width = picture.height, picture.width
         if options.shortest < size:
             raise UserError(
                 f"augment.shortest={options.shortest}: smaller than the images that the net takes ({size})"

@@ -10,6 +10,8 @@ from zoo.options import option
 if TYPE_CHECKING:
     import numpy as np
 
+    from zoo.images.picture import Picture
+
 
 @dataclass(frozen=True)
 class ShiftOptions(AugmentOptions):
@@ -23,8 +25,8 @@ class ShiftOptions(AugmentOptions):
 def shift(options: ShiftOptions, _suits: AugmentOptions) -> Place:
     """The whole image, moved by a few pixels over black, and mirrored: for small images."""
 
-    def place(height: int, width: int, _size: int, rng: "np.random.Generator") -> tuple[Box, bool]:
+    def place(picture: "Picture", _size: int, rng: "np.random.Generator") -> tuple[Box, bool]:
         top, left = rng.integers(-options.pad, options.pad + 1, 2).tolist()
-        return (top, left, height, width), bool(rng.random() < options.flip)
+        return (top, left, picture.height, picture.width), bool(rng.random() < options.flip)
 
     return place

@@ -7,7 +7,7 @@ they are; cropping, scaling and augmenting them is ``zoo.transform``'s work.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zoo.augment.base import AugmentOptions
 from zoo.options import Named
@@ -67,4 +67,18 @@ class DataOptions(Named):
     """A data set's options derive from this."""
 
 
-DATASETS: Registry[Source] = Registry("data")
+class DataSets(Registry[Source]):
+    """The data sets; of what one gives, the classes that its options choose by their synsets are taken."""
+
+    def build(self, options: Named, *arguments: Any) -> Source:
+        """The source that ``options.name`` stands for.
+
+        Raises:
+            UserError: the data is not there, is not what it should be, or its options do not fit.
+        """
+        from zoo.synsets.chosen import chosen
+
+        return chosen(super().build(options, *arguments), options)
+
+
+DATASETS = DataSets("data")

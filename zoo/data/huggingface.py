@@ -13,7 +13,6 @@ from zoo.data.labels import classes, numbers
 from zoo.data.photos import PhotoOptions, opened, verify
 from zoo.errors import UserError
 from zoo.images.photo import Photo
-from zoo.images.photo import read as read_photo
 from zoo.images.picture import BrokenImageError
 from zoo.options import option
 from zoo.suggest import hint
@@ -92,16 +91,52 @@ class TableSplit:
 
     def picture(self, index: int) -> Photo:
         """One image, in RGB."""
-        at = index if self.chosen is None else self.chosen[index]
-        value = self._encoded[at][self.image]
-        name = f"{self.name}, row {at}"
+        name = self.where(index)
+        try:
+            return Photo(name, self.encoded(index))
+        except OSError as error:
+            raise BrokenImageError(f"{name}: cannot be read: {error.strerror or error}") from error
+
+    def where(self, index: int) -> str:
+        """The place of an image, for messages: its row, or its file where the row names one."""
+        value = self._value(index)
+        if isinstance(value, Mapping) and value.get("bytes") is None and value.get("path"):
+            return str(value["path"])
+        return f"{self.name}, row {self._row(index)}"
+
+    def files(self) -> list[str | None]:
+        """The names of the images' files as the rows have them, without reading the images."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self._encoded.data.column(self.image)
+        chosen = range(len(self._encoded)) if self.chosen is None else self.chosen
+        if len(column) != len(self._encoded) or not pa.types.is_struct(column.type):
+            return [None] * len(chosen)
+        names = pc.struct_field(column, "path").to_pylist()
+        return [names[row] for row in chosen]
+
+    def encoded(self, index: int) -> bytes:
+        """An image's file.
+
+        Raises:
+            OSError: it cannot be read.
+            BrokenImageError: the row has no image.
+        """
+        value = self._value(index)
         if isinstance(value, Mapping):
             if value.get("bytes") is None and value.get("path"):
-                return read_photo(Path(value["path"]))
+                return Path(value["path"]).read_bytes()
             value = value.get("bytes")
         if not isinstance(value, bytes):
-            raise BrokenImageError(f"{name}: there is no image in it")
-        return Photo(name, value)
+            raise BrokenImageError(f"{self.name}, row {self._row(index)}: there is no image in it")
+        return value
+
+    def _row(self, index: int) -> int:
+        return index if self.chosen is None else self.chosen[index]
+
+    def _value(self, index: int) -> Any:
+        return self._encoded[self._row(index)][self.image]
 
 
 def _load(path: str, options: HuggingFaceOptions) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoo.augment.base import AugmentOptions
 from zoo.augment.crop import CropOptions
@@ -14,6 +15,9 @@ from zoo.errors import UserError
 from zoo.images.decode import EXTENSIONS
 from zoo.images.photo import Photo, read
 from zoo.options import option
+
+if TYPE_CHECKING:
+    from zoo.images.encoded import Files
 
 Item = tuple[Path, int]
 """An image file and its class."""
@@ -57,6 +61,22 @@ class FileSplit:
     def __init__(self, items: Sequence[Item]) -> None:
         self.paths = [path for path, _ in items]
         self.labels = [label for _, label in items]
+
+    @property
+    def images(self) -> "Files":
+        """The images' files."""
+        import numpy as np
+
+        from zoo.images.encoded import Files
+
+        folders = sorted({str(path.parent) for path in self.paths})
+        number = {folder: i for i, folder in enumerate(folders)}
+        which = np.array([number[str(path.parent)] for path in self.paths], np.int32)
+        return Files(folders, which, np.array([os.fsencode(path.name) for path in self.paths], np.bytes_))
+
+    def stem(self, index: int) -> str:
+        """The name of an image's file, without folder and ending."""
+        return self.paths[index].stem
 
     def picture(self, index: int) -> Photo:
         """One image, in RGB."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from zoo.data.base import DataOptions, DataSet, Split
+from zoo.data.base import DataSet, Split
+from zoo.data.choice import ChoiceOptions
 from zoo.errors import UserError
 from zoo.images.photo import Photo
 from zoo.images.picture import BrokenImageError
@@ -29,7 +30,7 @@ class PhotoSplit(Protocol):
 
 
 @dataclass(frozen=True)
-class PhotoOptions(DataOptions):
+class PhotoOptions(ChoiceOptions):
     """What every data set of photographs has."""
 
     size: int | None = option(

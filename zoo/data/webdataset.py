@@ -18,6 +18,7 @@ from zoo.options import option
 if TYPE_CHECKING:
     import numpy as np
 
+    from zoo.images.encoded import Packed
     from zoo.shards import Samples
 
 
@@ -77,6 +78,15 @@ class ShardSplit:
         self.samples = samples
         self.chosen = chosen
         self.labels = labels if chosen is None else [labels[index] for index in chosen]
+
+    @property
+    def images(self) -> "Packed":
+        """The images' files."""
+        from zoo.images.encoded import Packed
+
+        own = self.samples
+        images = Packed(own.shards, own.shard, own.start, own.size, own.key)
+        return images if self.chosen is None else images.taken(self.chosen)
 
     def picture(self, index: int) -> Photo:
         """One image, in RGB."""

@@ -24,18 +24,34 @@ def take(picture: "Picture", box: Box, size: int, flip: bool) -> "Tensor":
     Raises:
         BrokenImageError: the picture cannot be read.
     """
+    image = _scaled(_padded(picture, box, size), (size, size))
+    return image.flip(2) if flip else image
+
+
+def take_whole(picture: "Picture", shorter: int) -> "Tensor":
+    """The whole picture as uint8 [channels, height, width], its shorter side scaled to ``shorter`` pixels.
+
+    Raises:
+        BrokenImageError: the picture cannot be read.
+    """
+    height, width = picture.height, picture.width
+    least = min(height, width)
+    sides = max(1, round(height * shorter / least)), max(1, round(width * shorter / least))
+    return _scaled(picture.part((0, 0, height, width), shorter), sides)
+
+
+def _scaled(part: "np.ndarray", sides: tuple[int, int]) -> "Tensor":
+    """uint8 [height, width, channels] → [channels, *sides], in memory of its own."""
     import torch
     from torch.nn.functional import interpolate
 
-    part = _padded(picture, box, size)
     if not part.flags.owndata:  # the data set's own pixels, and the image will be written to
         part = part.copy()
     # The channels of a pixel lie side by side from here to the device, which is also how scaling is fastest.
     image = torch.from_numpy(part.reshape(1, *part.shape)).permute(0, 3, 1, 2)
-    if part.shape[:2] != (size, size):
-        sides = (size, size)
+    if part.shape[:2] != sides:
         image = interpolate(image, sides, mode="bilinear", antialias=True, align_corners=False)
-    return image[0].flip(2) if flip else image[0]
+    return image[0]
 
 
 def _padded(picture: "Picture", box: Box, size: int) -> "np.ndarray":

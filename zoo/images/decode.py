@@ -32,7 +32,7 @@ def plain_size(data: bytes) -> tuple[int, int] | None:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
     except ValueError:
         return None
-    if colours in {"CMYK", "YCCK"} or height * width > MOST_PIXELS or _turned(data):
+    if colours in {"CMYK", "YCCK"} or height * width > MOST_PIXELS or turned(data):
         return None
     return height, width
 
@@ -85,7 +85,7 @@ def with_pil(name: str, data: bytes) -> "np.ndarray":
         raise BrokenImageError(f"{name}: {error}") from error
 
 
-def _turned(data: bytes) -> bool:
+def turned(data: bytes) -> bool:
     """Whether EXIF data says that a JPEG is to be turned or mirrored."""
     import struct
     import warnings
@@ -110,10 +110,10 @@ def _upright(image: "Image") -> "Image":
     from PIL import ImageOps
 
     try:
-        turned = image.getexif().get(ORIENTATION, 1) != 1
+        on_its_side = image.getexif().get(ORIENTATION, 1) != 1
     except (*DAMAGE, struct.error):
         return image
-    return ImageOps.exif_transpose(image) if turned else image
+    return ImageOps.exif_transpose(image) if on_its_side else image
 
 
 def _rgb(image: "Image") -> "Image":

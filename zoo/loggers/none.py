@@ -13,5 +13,5 @@ class NoLogger:
     def add(self, row: Row) -> None:
         """Nothing."""
 
-    def close(self) -> None:
+    def close(self, done: bool) -> None:
         """Nothing."""

@@ -1,4 +1,4 @@
-"""``zoo data``: show a data set: its sizes, its classes and their balance, and a sheet of its pictures."""
+"""``zoo data show``: a data set's sizes, its classes and their balance, and a sheet of its pictures."""
 
 import argparse
 import sys
@@ -8,9 +8,9 @@ from pathlib import Path
 from zoo import arguments as line
 from zoo.errors import UserError
 
-USAGE = "zoo data [data=NAME] [data.OPTION=VALUE] ... [-o FILE] [--split train|val]"
+USAGE = "zoo data [show] [data=NAME] [data.OPTION=VALUE] ... [-o FILE] [--split train|val]"
 HELP = """\
-usage: zoo data [data=NAME] [data.OPTION=VALUE] ... [-o FILE] [--split train|val] [--config-dir DIR]
+usage: zoo data [show] [data=NAME] [data.OPTION=VALUE] ... [-o FILE] [--split train|val] [--config-dir DIR]
 
 Show a data set: how many images there are of which class, of what size, and a sheet of pictures.
 
@@ -23,8 +23,7 @@ Show a data set: how many images there are of which class, of what size, and a s
   --config-dir DIR    also look for configuration files there
   -h, --help          this text
 
-Data sets:
-
+`zoo data --help` lists the data sets.
 """
 
 
@@ -32,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     """Print what is in the data, and draw the sheet."""
     options = _parser().parse_intermixed_args(list(arguments))
     if options.help:
-        sys.stdout.write(_help())
+        sys.stdout.write(HELP)
         return 0
     from zoo import config, look, sheet
     from zoo.data import DATASETS
@@ -64,15 +63,8 @@ def complete(words: Sequence[str], start: str) -> Iterable[str]:
     return ["-o", "--split", "--config-dir", "--help", *(word for word in found if word.startswith("data"))]
 
 
-def _help() -> str:
-    from zoo.data import DATASETS
-
-    entries = DATASETS.entries.values()
-    return HELP + "".join(f"  {entry.name:<14}{entry.summary.rstrip('.')}\n" for entry in entries)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = line.parser("zoo data", USAGE)
+    parser = line.parser("zoo data show", USAGE)
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--split", choices=("train", "val"), default="train")
     return parser

@@ -1,0 +1,1 @@
+"""ImageNet's challenge (ILSVRC): submissions, and how they are scored."""
