@@ -15,7 +15,7 @@ from zoo.train import train
 PAGES = Path(__file__).parents[2] / "docs"
 TEXTS = {
     name: (PAGES / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("training", "data", "scale", "after-training")
+    for name in ("training", "data", "scale", "looking", "after-training")
 }
 SHOWN = re.findall(r"^    \$ zoo (.*)\n    (zoo: .*)$", TEXTS["training"], flags=re.MULTILINE)
 COMMANDS = [
@@ -32,7 +32,7 @@ COMBINATIONS = 4
 
 def test_the_examples_are_found() -> None:
     assert len(SHOWN) == 2
-    assert len(TRAIN) >= 16
+    assert len(TRAIN) >= 18
     assert len(AFTER) >= 7
     assert DATA
 
