@@ -3,6 +3,7 @@
 from benchmarks import (
     check_startup,
     forward_train,
+    imagenet,
     load_depth,
     loop_overhead,
     pictures,
@@ -10,7 +11,7 @@ from benchmarks import (
     train_step,
 )
 
-ALL = (check_startup, pictures, load_depth, forward_train, train_step, loop_overhead, read_images)
+ALL = (check_startup, pictures, load_depth, forward_train, train_step, loop_overhead, read_images, imagenet)
 
 if __name__ == "__main__":
     for benchmark in ALL:
