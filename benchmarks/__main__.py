@@ -9,9 +9,20 @@ from benchmarks import (
     pictures,
     read_images,
     train_step,
+    validate,
 )
 
-ALL = (check_startup, pictures, load_depth, forward_train, train_step, loop_overhead, read_images, imagenet)
+ALL = (
+    check_startup,
+    pictures,
+    load_depth,
+    forward_train,
+    train_step,
+    loop_overhead,
+    read_images,
+    imagenet,
+    validate,
+)
 
 if __name__ == "__main__":
     for benchmark in ALL:
