@@ -3,12 +3,14 @@
 from benchmarks import (
     check_startup,
     forward_train,
+    imagenet,
     load_depth,
     loop_overhead,
     pictures,
     predict_step,
     read_images,
     train_step,
+    validate,
 )
 
 ALL = (
@@ -20,6 +22,8 @@ ALL = (
     loop_overhead,
     read_images,
     predict_step,
+    imagenet,
+    validate,
 )
 
 if __name__ == "__main__":

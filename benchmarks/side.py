@@ -13,13 +13,14 @@ Pause = Callable[[], None]
 class Side:
     """Calling it runs one piece; ``cpu`` is the processor time in seconds that the process has used so far.
 
-    ``work(pause, …)`` is a function of a module: it is found by its name in the other process.
+    ``work(pause, …)`` is a function of a module: it is found by its name in the other process. ``parent``
+    says that it starts processes of its own.
     """
 
-    def __init__(self, work: Callable[..., None], *arguments: Any) -> None:
+    def __init__(self, work: Callable[..., None], *arguments: Any, parent: bool = False) -> None:
         context = get_context("spawn")
         self._here, there = context.Pipe()
-        self._process = context.Process(target=_serve, args=(there, work, *arguments), daemon=True)
+        self._process = context.Process(target=_serve, args=(there, work, *arguments), daemon=not parent)
         self._process.start()
         there.close()
         self.cpu: float = self._here.recv()

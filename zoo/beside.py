@@ -43,6 +43,16 @@ def arrays(where: str, about: Sequence[str], make: Callable[[], Arrays]) -> Arra
     return found
 
 
+def keep(where: str, about: Sequence[str], made: Arrays) -> None:
+    """Keep arrays of a file that are known already, as if ``arrays`` had asked for them.
+
+    Raises:
+        OSError: the file cannot be looked at.
+    """
+    state = np.array([*map(str, opener.state(where)), *about])
+    _keep(made | {STATE: state}, Path(f"{where}{SUFFIX}"), _cached(where, about))
+
+
 def load(where: str, state: np.ndarray, published: bool = False) -> Arrays | None:
     """The arrays in a file, if they fit the state; of one that is published, its time does not count."""
     try:

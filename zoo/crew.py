@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
@@ -59,8 +60,7 @@ def done(
     from concurrent.futures import wait as first_of
     from concurrent.futures.process import BrokenProcessPool
 
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, initializer=_watch)
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context(_way()), initializer=_watch)
     running: dict[Future[Result], int] = {}
     following = iter(enumerate(units))
     try:
@@ -79,6 +79,12 @@ def done(
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _way() -> str:
+    """How processes start: as copies of this one, at once, where it has no threads that a copy would lack."""
+    threads = threading.active_count() > 1 or "pyarrow" in sys.modules
+    return "fork" if sys.platform == "linux" and not threads else "spawn"
 
 
 def _watch() -> None:

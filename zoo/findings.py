@@ -44,6 +44,7 @@ class Findings:
             "split": self.split,
             "protocol": self.protocol,
             "views": shows.words,
+            "averaged": shows.averaged or None,
             "precision": self.nets.classifiers[0].precision_name,
             "images": images,
             "top1_wrong": top1,
@@ -73,6 +74,8 @@ class Findings:
             f"{about.input[-2]}×{about.input[-1]}; {first.precision_name} on "
             f"{device.describe(first.trained.device)}"
         )
+        if self.nets.ways[0].shows.averaged:
+            yield f"averaged: {self.nets.ways[0].shows.averaged}"
         for name, wrong, error in (("top-1", top1, tally.top1_error), ("top-5", top5, tally.top5_error)):
             low, high = wilson(wrong, images)
             yield (

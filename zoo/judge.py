@@ -99,8 +99,8 @@ def renumbered(split: Split, classes: Sequence[str], about: About) -> Split:
     for name in classes:
         if name not in numbers:
             raise UserError(
-                f"The net does not know the class {name}: it was trained on {len(about.classes)}, and the "
-                f"data has {len(classes)}"
+                f"The net does not know the class {name}: it was trained on {len(about.classes)}, the data "
+                f"has {len(classes)}"
             )
     by_label = [numbers[name] for name in classes]
     return Renumbered(split, [by_label[label] for label in split.labels])

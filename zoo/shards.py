@@ -136,12 +136,25 @@ def _index(shard: str, own: Fields, making: _Making) -> Index:
         return _make(shard, own)
 
     try:
-        found = Index(**beside.arrays(shard, [VERSION, own.label, own.key, str(own.image)], make))
+        found = Index(**beside.arrays(shard, _about(own), make))
     except OSError as error:
         raise UserError(f"{shard}: cannot be read: {error.strerror or error}") from error
     if not len(found.start):
         raise UserError(f"{shard}: no images in it ({', '.join(sorted(EXTENSIONS))})")
     return found
+
+
+def keep_index(shard: str, own: Fields, samples: Sequence[tuple[int, int, bytes, bytes]]) -> None:
+    """Keep the index of a shard that was just written: start, size, key and class of each image.
+
+    Raises:
+        OSError: the shard cannot be looked at.
+    """
+    beside.keep(shard, _about(own), _arrays(samples))
+
+
+def _about(own: Fields) -> list[str]:
+    return [VERSION, own.label, own.key, str(own.image)]
 
 
 def _make(shard: str, own: Fields) -> beside.Arrays:
@@ -153,6 +166,10 @@ def _make(shard: str, own: Fields) -> beside.Arrays:
         raise UserError(
             f"{shard}: not a tar file, or damaged: {error}{packed if _packed(shard) else ''}"
         ) from error
+    return _arrays(samples)
+
+
+def _arrays(samples: Sequence[tuple[int, int, bytes, bytes]]) -> beside.Arrays:
     starts, sizes, keys, labels = zip(*samples, strict=True) if samples else ((), (), (), ())
     return {
         "start": np.array(starts, np.int64),

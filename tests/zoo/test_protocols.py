@@ -208,7 +208,7 @@ class TestCommand:
         assert (ran.code, ran.err) == (0, "")
         found = json.loads(ran.out)
         assert (found["protocol"], found["images"]) == (protocol, 360)
-        assert "logits" in found["views"]
+        assert found["averaged"].endswith("logits over views")
         low, high = found["top1_interval"]
         assert low < found["top1_error"] < high
         assert sum(each["images"] for each in found["calibration"]["bins"]) == 360

@@ -43,7 +43,9 @@ def read(data: bytes) -> Header | None:
 
 def cut_short(data: bytes) -> bool:
     """Whether a JPEG file ends within its pixels."""
-    return data.startswith(JPEG) and data.rfind(END) < data.rfind(SCAN)
+    if not data.startswith(JPEG) or data.endswith(END):
+        return False  # the usual case: to look for the last scan takes longer than to read the file
+    return data.rfind(END) < data.rfind(SCAN)
 
 
 def _by_pil(data: bytes) -> Header | None:

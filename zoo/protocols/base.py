@@ -45,6 +45,12 @@ class Shows:
     flips: bool = False
     """Whether each view is also shown mirrored."""
 
+    @property
+    def averaged(self) -> str:
+        """What is averaged over what, in words; empty for one view alone."""
+        places = f"{self.positions} over places, " if self.dense else ""
+        return f"{places}{self.average} over views" if self.flips else ""
+
 
 class Views(Protocol):
     """A protocol for a net whose images have a certain size. Equal ones make the same views."""

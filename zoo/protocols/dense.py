@@ -53,17 +53,12 @@ class Dense:
     def shows(self) -> Shows:
         """One view, and mirrored."""
         own = self.options
-        words = f"dense at {self.scale} pixels and mirrored; {said(own)}"
+        words = f"dense at {self.scale} pixels and mirrored"
         return Shows(words, own.average, own.positions, dense=True, flips=True)
 
     def views(self, picture: "Picture") -> "list[Tensor]":
         """The whole picture, not square."""
         return [take_whole(picture, self.scale)]
-
-
-def said(options: DenseOptions) -> str:
-    """What is averaged, in words."""
-    return f"{options.positions} averaged over places, {options.average} over views"
 
 
 def too_small(option: str, scale: int, side: int) -> UserError:

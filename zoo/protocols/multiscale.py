@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zoo.images.crop import take_whole
 from zoo.options import option
 from zoo.protocols.base import PROTOCOLS, DenseOptions, Shows
-from zoo.protocols.dense import said, too_small
+from zoo.protocols.dense import too_small
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,7 +58,7 @@ class MultiScale:
     def shows(self) -> Shows:
         """A view for each scale, and mirrored."""
         own = self.options
-        words = f"dense at {', '.join(map(str, self.scales))} pixels and mirrored; {said(own)}"
+        words = f"dense at {', '.join(map(str, self.scales))} pixels and mirrored"
         return Shows(words, own.average, own.positions, dense=True, flips=True)
 
     def views(self, picture: "Picture") -> "list[Tensor]":

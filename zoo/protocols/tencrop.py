@@ -40,7 +40,7 @@ class TenCrop:
     @property
     def shows(self) -> Shows:
         """Five views, and mirrored."""
-        return Shows(f"10 crops, {self.options.average} averaged", self.options.average, flips=True)
+        return Shows("10 crops", self.options.average, flips=True)
 
     def views(self, picture: "Picture") -> "list[Tensor]":
         """Top left, top right, bottom left, bottom right, middle."""

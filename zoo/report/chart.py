@@ -105,7 +105,8 @@ def _bounds(values: Sequence[float], log: bool) -> tuple[float, float]:
     if log:
         return (low / 1.1, high * 1.1) if high / low > 1.05 else (low / 2, high * 2)
     low = 0.0 if 0 <= low < 0.5 * high or low == high else low
-    return (low, high + 0.04 * (high - low)) if high > low else (low - 1, low + 1)
+    room = 0.04 * (high - low)
+    return (low - (room if low else 0.0), high + room) if high > low else (low - 1, low + 1)
 
 
 def _axes(across: Scale, up: Scale, title: str) -> list[Markup]:

@@ -74,7 +74,7 @@ def _training(run: Facts) -> Iterator[Known]:
         speed = sorted(row.images_per_second for row in run.rows)[len(run.rows) // 2]
         yield Known(
             "Took",
-            f"{run.last.epoch:,} epochs, {run.last.step:,} steps, {duration(seconds)}; "
+            f"{_counted(run.last.epoch, 'epoch')}, {run.last.step:,} steps, {duration(seconds)}; "
             f"{speed:,.0f} images/s, {run.last.memory:,.0f} MiB, "
             f"{run.last.waiting:.0%} of the last epoch spent waiting for images",
         )
@@ -106,4 +106,4 @@ def _machine(run: Facts) -> Iterator[Known]:
 
 
 def _counted(count: Any, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
+    return f"{count:,} {what}{'' if count == 1 else 's'}" if count else ""

@@ -18,6 +18,7 @@ import pytest
 from filelock import FileLock
 
 from tests.zoo.imagenet import build
+from zoo import shards
 from zoo.data.imagenet import ImageNet, ImageNetOptions
 from zoo.data.imagenet.prepare import checks, units
 from zoo.data.imagenet.prepare.checks import Archive
@@ -88,6 +89,17 @@ def test_shards_are_what_others_read(zoo: Callable, roots: Path, tmp_path: Path)
     )
     assert any(line.startswith("  1 stored on its side (EXIF): ") for line in lines)
     assert (out / "classes.txt").read_text().splitlines()[0] == "n02123045 tabby, tabby cat"
+
+
+def test_the_index_is_that_which_reading_makes(zoo: Callable, roots: Path, tmp_path: Path) -> None:
+    prepared(zoo, roots / "official", tmp_path / "out", "per_shard=100")
+    shard = str(tmp_path / "out" / "train-000000.tar")
+    kept = shards.read_samples([shard], units.FIELDS)
+    Path(f"{shard}.index").unlink()
+    made = shards.read_samples([shard], units.FIELDS)
+    for field in ("start", "size", "key"):
+        assert (getattr(kept, field) == getattr(made, field)).all()
+    assert kept.classes == made.classes
 
 
 def test_broken_images_are_kept_and_named(zoo: Callable, tmp_path: Path) -> None:
@@ -213,11 +225,11 @@ class TestDiskFull:
     ) -> None:
         real, written = units._add, []
 
-        def add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+        def add(tar: tarfile.TarFile, name: str, data: bytes) -> int:
             written.append(name)
             if len(written) == 25:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            real(tar, name, data)
+            return int(real(tar, name, data))
 
         monkeypatch.setattr(units, "_add", add)
         how = ("checksums=false", "workers=1", "per_shard=5")

@@ -23,9 +23,9 @@ def of(name: str, data: bytes) -> list[str]:
     found = header.read(data)
     if found is None:
         return [BROKEN[0]]
-    jpeg = PurePath(name).suffix.lower() in JPEG_NAMES
+    suffix = "" if found.format in {"JPEG", "MPO"} else PurePath(name).suffix
     odd = {
-        f"{found.format} named {PurePath(name).suffix}": jpeg and found.format not in {"JPEG", "MPO"},
+        f"{found.format} named {suffix}": suffix.lower() in JPEG_NAMES,
         "CMYK": found.cmyk,
         "stored on its side (EXIF)": found.turned,
         BROKEN[1]: header.cut_short(data),

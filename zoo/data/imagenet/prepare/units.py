@@ -40,14 +40,16 @@ def shard(unit: Unit) -> int:
     number of images.
     """
     odd: dict[str, list[str]] = {}
+    samples: list[tuple[int, int, bytes, bytes]] = []
     with whole(unit.path) as temporary:
         with tarfile.open(temporary, "w", format=tarfile.GNU_FORMAT) as tar:
             for name, label, data in _read(unit, odd):
                 key = name.rpartition(".")[0].replace(".", "_")  # a key ends at the first dot
                 _add(tar, f"{key}.cls", str(label).encode())
-                _add(tar, f"{key}{_ending(data, name)}", data)
+                start = _add(tar, f"{key}{_ending(data, name)}", data)
+                samples.append((start, len(data), key.encode(), str(label).encode()))
         oddities.keep(unit.out, unit.path, odd)
-    shards.read_samples([str(unit.path)], FIELDS)
+    shards.keep_index(str(unit.path), FIELDS, samples)
     return len(unit.names)
 
 
@@ -92,8 +94,10 @@ def _ending(data: bytes, name: str) -> str:
     return f".{found.format.lower()}" if found is not None else PurePath(name).suffix.lower()
 
 
-def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> int:
+    """Add a file to a tar; where its content begins, in bytes."""
     about = tarfile.TarInfo(name)
     about.size = len(data)
     tar.addfile(about, io.BytesIO(data))
     tar.members.clear()  # type: ignore[attr-defined]  # it would remember them all
+    return tar.offset - -(-len(data) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
