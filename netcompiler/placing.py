@@ -49,9 +49,11 @@ def own_spec(plan: Plan, origin: Origin, note: str) -> str:
     if len(plan.graph.nx) != len(graph.nx):
         raise CutInsideError("a value that goes to several groups, or past one")
     definitions = _definitions(origin)
-    definition = definitions[-1]
+    definition, own = definitions[-1], origin.analysis.source
     if not isinstance(definition, syntax.Definition) or any(
-        d.span.source is not origin.analysis.source for d in definitions
+        # A syntax tree that was read before has a source of its own, with the same text.
+        (d.span.source.path, d.span.source.text) != (own.path, own.text)
+        for d in definitions
     ):
         raise CutInsideError(f"a net of another file, {definition.span.source.name}")
     places = [plan.place.get(layer.id) for layer in graph.layers()]

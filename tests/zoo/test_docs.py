@@ -15,13 +15,17 @@ from zoo.train import train
 PAGES = Path(__file__).parents[2] / "docs"
 TEXTS = {
     name: (PAGES / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("training", "data", "scale", "looking", "after-training")
+    for name in ("training", "data", "scale", "looking", "imagenet", "evaluation", "after-training")
 }
 SHOWN = re.findall(r"^    \$ zoo (.*)\n    (zoo: .*)$", TEXTS["training"], flags=re.MULTILINE)
 COMMANDS = [
     (page, command)
     for page, text in TEXTS.items()
-    for command in re.findall(r"^    (?:torchrun .*-m )?zoo (.*?) *(?:[#→].*)?$", text, flags=re.MULTILINE)
+    for command in re.findall(
+        r"^    (?:torchrun .*-m )?zoo (.*?) *(?:[#→].*)?$",
+        re.sub(r" *\\\n +", " ", text),  # lines that go on
+        flags=re.MULTILINE,
+    )
 ]
 TRAIN = [command.removeprefix("train") for _, command in COMMANDS if command.split()[0] == "train"]
 DATA = [command for _, command in COMMANDS if command.split()[:2] == ["data", "data=cifar10"]]
