@@ -44,12 +44,14 @@ class _Elementwise(Operation):
         return tuple(self._common(call, extents) for extents in zip(*call.inputs, strict=True))
 
     def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
-        """An input that never changes must broadcast along height and width."""
-        for shape, own in zip(call.inputs, axes, strict=True):
-            growing = next(each for each in axes if each is not None)
-            if own is None and not (len(shape) > max(growing) and all(shape[i] == 1 for i in growing)):
-                return None
-        return rules.same_axes([own for own in axes if own is not None])
+        """Inputs that change have the same extents there; one that never does broadcasts."""
+        same = rules.same_axes([own for own in axes if own is not None])
+        if same is None or min(map(len, call.inputs)) <= max(same):
+            return None
+        found = [(own, shape[same[0]], shape[same[1]]) for shape, own in zip(call.inputs, axes, strict=True)]
+        extents = {(height, width) for own, height, width in found if own is not None}
+        fixed = {(height, width) for own, height, width in found if own is None}
+        return same if len(extents) == 1 and fixed <= {(1, 1)} else None
 
     def _common(self, call: Call, extents: tuple[int, ...]) -> int:
         wide = set(extents) - {1}
