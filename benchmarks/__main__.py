@@ -9,6 +9,7 @@ from benchmarks import (
     predict_step,
     read_images,
     train_step,
+    two_processes,
 )
 
 ALL = (
@@ -20,6 +21,7 @@ ALL = (
     loop_overhead,
     read_images,
     predict_step,
+    two_processes,
 )
 
 if __name__ == "__main__":
