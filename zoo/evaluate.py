@@ -26,10 +26,10 @@ def evaluate(
     """Count loss and errors over a whole split, in eval mode.
 
     The loss is the plain cross entropy, whatever is minimised. ``to_input`` turns a uint8 batch into what the
-    net takes. Processes share the images, and each gets the counts of all: every batch is that of a single
-    process, and what they count is added up in the same order, so that not a bit depends on how many there
-    are. The module is left in eval mode. ``seen`` is given the logits and labels of each of this process's
-    batches.
+    net takes. Replicas share the images, and each process gets the counts of all: every batch is that of a
+    single process, and what they count is added up in the same order, so that not a bit depends on how many
+    there are. The module is left in eval mode. ``seen`` is given the logits and labels of each of this
+    process's batches.
 
     Raises:
         StoppedError: ``stopped``, on the way.
@@ -40,9 +40,10 @@ def evaluate(
     with torch.inference_mode():
         for batch in loader.epoch(0, stopped=stopped):
             with precision.context():
-                logits = loss.logits(module(to_input(batch.images)))
-            if batch.number is None:  # what was wanted was the company
+                result = module(to_input(batch.images))
+            if batch.number is None or not loader.replicas.counts:  # what was wanted was the company
                 continue
+            logits = loss.logits(result)
             labels = batch.labels.to(logits.device)
             seen(logits, labels)
             counts[batch.number] = Tally().add(logits, labels, cross_entropy(logits, labels))
