@@ -10,6 +10,7 @@ from benchmarks import (
     predict_step,
     read_images,
     train_step,
+    two_processes,
     validate,
 )
 
@@ -24,6 +25,7 @@ ALL = (
     predict_step,
     imagenet,
     validate,
+    two_processes,
 )
 
 if __name__ == "__main__":

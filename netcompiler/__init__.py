@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netcompiler.placement.training import Training
     from netcompiler.torch.communicate import CommunicationError
     from netcompiler.torch.norm import clip_grad_norm_, grad_norm
+    from netcompiler.torch.pipelining.pipeline import Pipeline
     from netcompiler.torch.state import gather_state, gather_state_dict, load_state_dict, part_of
 
 __version__ = "0.1.0"
@@ -54,6 +55,7 @@ __all__ = [
     "Output",
     "Part",
     "Partition",
+    "Pipeline",
     "Placement",
     "Scope",
     "SpecError",
@@ -95,6 +97,7 @@ _ELSEWHERE = {
     "Machine": "placement.machines",
     "Training": "placement.training",
     "CommunicationError": "torch.communicate",
+    "Pipeline": "torch.pipelining.pipeline",
     "clip_grad_norm_": "torch.norm",
     "grad_norm": "torch.norm",
     "gather_state": "torch.state",

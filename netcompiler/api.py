@@ -272,10 +272,7 @@ class Net:
         try:
             from netcompiler.torch.module import build
         except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            message = "a module needs torch: pip install 'netcompiler[torch]'"
-            raise ModuleNotFoundError(message, name="torch") from None
+            raise _without_torch(error) from None
 
         if mesh is None:
             return build(self._graph, devices)
@@ -313,12 +310,27 @@ class Net:
             ValueError: the groups do not come one after another, or the schedule does not fit the numbers of
                 groups, processes and micro-batches.
             RuntimeError: the processes do not know of each other yet.
+            ModuleNotFoundError: there is no torch.
         """
-        from netcompiler.torch.pipelining.pipeline import Pipeline
+        try:
+            from netcompiler.torch.pipelining.pipeline import Pipeline
+        except ModuleNotFoundError as error:
+            raise _without_torch(error) from None
 
         return Pipeline(
             self._graph, mesh, schedule=schedule, microbatches=microbatches, loss=loss, device=device
         )
+
+    def check_pipeline(self, processes: int, *, microbatches: int, schedule: str = "1f1b") -> None:
+        """See to it that `pipeline` can run on so many processes a replica; needs neither them nor torch.
+
+        Raises ValueError, as `pipeline` does: the groups do not come one after another, or the schedule does
+        not fit the numbers.
+        """
+        from netcompiler.bubble import check_schedule
+        from netcompiler.stages import stages
+
+        check_schedule(schedule, len(stages(self._graph)), processes, microbatches)
 
     def _repr_svg_(self) -> str | None:
         return figure(self)._repr_svg_()
@@ -630,6 +642,13 @@ def split_target(target: str, net: str | None = None) -> tuple[str, str | None]:
     if net is None and colon and head and tail.isidentifier() and not Path(target).exists():
         return head, tail
     return target, net
+
+
+def _without_torch(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """The error for a module that was not found, with what to install where it is torch."""
+    if error.name != "torch":
+        return error
+    return ModuleNotFoundError("a module needs torch: pip install 'netcompiler[torch]'", name="torch")
 
 
 def _infos(analysis: pipeline.Analysis) -> Iterator[NetInfo]:

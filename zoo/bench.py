@@ -104,6 +104,7 @@ def _both(config: Config, seconds: float) -> tuple[Speed | str, Speed | str]:
     where = device.set_up(config)
     source = DATASETS.build(config.data)
     net = model.fit(config.model, source)
+    where = net.home(where, config.trainer.devices)
     config, _ = fast.settle(config, net.net, where)
     built = parts.build(config, net, source.open(), source.augment, where)
     batch = next(iter(built.train.epoch(0)))

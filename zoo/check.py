@@ -83,6 +83,8 @@ def _first(kind: Any) -> str:
 
 
 def _typed(kind: Any, value: Any, path: str) -> Any:
+    if kind is Any:
+        return value
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         if value is None:
@@ -95,7 +97,7 @@ def _typed(kind: Any, value: Any, path: str) -> Any:
     if origin is dict:
         if not isinstance(value, Mapping):
             raise UserError(f"{path}={_show(value)}: values with names are expected, as {path}.NAME=…")
-        return dict(value)
+        return {str(key): _typed(inner[1], item, f"{path}.{key}") for key, item in value.items()}
     return _scalar(kind, value, path)
 
 

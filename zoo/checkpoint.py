@@ -10,9 +10,9 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from zoo.errors import UserError
 from zoo.files import sync, temporary_for
 
 LAST, PREVIOUS, BEST = "last", "previous", "best"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass
@@ -56,6 +56,15 @@ class Saved:
     position: Position
     damaged: str | None
     """Where the newest checkpoint was damaged and an older one stands in: what was wrong."""
+
+    def only(self, names: Collection[str]) -> "Saved":
+        """What concerns the tensors of these names: for a process that has a part of the net."""
+        kept = {
+            key: {name: value for name, value in self.state[key].items() if name in names}
+            for key in ("optimizer", "ema")
+        }
+        weights = {name: tensor for name, tensor in self.weights.items() if name in names}
+        return replace(self, weights=weights, state={**self.state, **kept})
 
 
 def save_last(

@@ -16,6 +16,8 @@ def set_up(config: Config) -> torch.device:
     Raises:
         UserError: a GPU is asked for and there is none.
     """
+    for group, name in config.trainer.devices.items():
+        _named(name, f"trainer.devices.{group}")
     where = ready(config.trainer.device, config.trainer.threads, "trainer.device")
     if where.type == "cuda" and config.trainer.deterministic:
         seeds.be_deterministic()
@@ -62,6 +64,24 @@ def _own_gpu() -> torch.device:
         )
     torch.cuda.set_device(ranks.local())
     return torch.device("cuda", ranks.local())
+
+
+def _named(name: str, option: str) -> None:
+    """See to it that a device is there.
+
+    Raises:
+        UserError: there is no such device.
+    """
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise UserError(f"{option}={name}: cpu, or cuda:NUMBER, is expected") from error
+    if device.type == "cpu" and not device.index:
+        return
+    count = torch.cuda.device_count()
+    if device.type != "cuda" or (device.index or 0) >= count:
+        there = f"cpu and {count} GPUs" if count != 1 else "cpu and cuda:0"
+        raise UserError(f"{option}={name}: PyTorch sees no such device here; there are {there}")
 
 
 def describe(device: torch.device) -> str:

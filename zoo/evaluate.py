@@ -13,8 +13,11 @@ from zoo.losses import Loss
 from zoo.metrics import Tally
 from zoo.precisions import Precision
 
-Score = Callable[[Any], Tensor]
-"""A batch's images, as the loader gives them → logits, float32 [batch, classes]."""
+Score = Callable[[Any], Tensor | None]
+"""A batch's images, as the loader gives them → logits, float32 [batch, classes].
+
+None in a process of a pipeline that does not have the net's end.
+"""
 
 
 def alone(module: nn.Module, loss: Loss, precision: Precision, to_input: Callable[[Tensor], Tensor]) -> Score:
@@ -24,9 +27,10 @@ def alone(module: nn.Module, loss: Loss, precision: Precision, to_input: Callabl
     """
     module.eval()
 
-    def score(images: Tensor) -> Tensor:
+    def score(images: Tensor) -> Tensor | None:
         with precision.context():
-            return loss.logits(module(to_input(images)))
+            given = module(to_input(images))
+            return None if given is None else loss.logits(given)
 
     return score
 
@@ -40,10 +44,10 @@ def evaluate(
 ) -> Tally:
     """Count loss and errors over a whole split.
 
-    The loss is the plain cross entropy, whatever is minimised. Processes share the images, and each gets the
-    counts of all: every batch is that of a single process, and what they count is added up in the same order,
-    so that not a bit depends on how many there are. ``seen`` is given each of this process's batches with its
-    logits.
+    The loss is the plain cross entropy, whatever is minimised. Replicas share the images, and each process
+    gets the counts of all: every batch is that of a single process, and what they count is added up in the
+    same order, so that not a bit depends on how many there are. ``seen`` is given each of this process's
+    batches with its logits.
 
     Raises:
         StoppedError: ``stopped``, on the way.
@@ -53,7 +57,8 @@ def evaluate(
     with torch.inference_mode():
         for batch in loader.epoch(0, stopped=stopped):
             logits = score(batch.images)
-            if batch.number is None:  # what was wanted was the company
+            # Without a number, or in a process that does not count, what was wanted was the company.
+            if batch.number is None or not loader.replicas.counts or logits is None:
                 continue
             labels = batch.labels.to(logits.device)
             seen(batch, logits)

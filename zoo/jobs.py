@@ -151,11 +151,17 @@ def _train(job: Job, *, quiet: bool) -> Result:
 def _begun_or_not(job: Job) -> Job:
     """In a sweep, ``resume=true`` goes on with the runs that were begun, and begins the others.
 
-    A job that its cluster has ended, and started again, goes on by itself.
+    A job that its cluster has ended, and started again, goes on by itself; so does what torchrun starts anew
+    (``--max-restarts``) after a process has died.
     """
-    if job.sweep is None or not processes.is_main():  # the main process decides
+    if not processes.is_main():  # the main process decides
         return job
-    again = sweeps.was_begun(job)
-    resume = again or job.config.resume
-    begun = resume and run_folder.is_run(run_folder.of(job.config, job.overrides))
-    return dataclasses.replace(job, config=dataclasses.replace(job.config, resume=begun))
+    config = job.config
+    folder = run_folder.of(config, job.overrides)
+    again = run_folder.is_own(folder)
+    if job.sweep is not None:
+        again = sweeps.was_begun(job) or again
+        config = dataclasses.replace(config, resume=config.resume and run_folder.is_run(folder))
+    if again and run_folder.is_run(folder):
+        config = dataclasses.replace(config, resume=True, overwrite=False)
+    return dataclasses.replace(job, config=config)

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from zoo import config, loop, parallel, parts, processes
+from zoo import config, loop, parts, processes
 from zoo.board import Board
 from zoo.checkpoint import Position
 from zoo.history import History, Row
@@ -70,7 +70,7 @@ class RunKeeper:
             except OSError as error:  # no reason to lose the run
                 self.shown.say(f"{self.folder.path}: numbers of epoch {row.epoch} not written: {error}")
         if best:
-            weights = parallel.whole(self.built.judged.state_dict())
+            weights = parts.weights(self.built.judged, self.built)
             note = {**self.about, "epoch": row.epoch, "top1_error": row.val_top1_error, "loss": row.val_loss}
             if processes.is_main():
                 self.saver.best(weights, note)
@@ -79,7 +79,7 @@ class RunKeeper:
     def save(self, position: Position) -> None:
         """Save the run as it is now; the weights must be good. All processes are asked, and one writes."""
         self.saved = time.monotonic()
-        weights, state = parallel.whole(self.built.module.state_dict()), parts.state(self.built)
+        weights, state = parts.weights(self.built.module, self.built), parts.state(self.built)
         if processes.is_main():
             note = {**self.about, "epoch": position.epoch, "step": position.step}
             self.saver.last(weights, state, position, note)

@@ -17,10 +17,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from zoo import processes, seeds
+from zoo import processes, replicas, seeds
 from zoo.data.base import Split
 from zoo.errors import StoppedError, UserError
 from zoo.images.picture import BrokenImageError
+from zoo.replicas import Replicas
 from zoo.transform import Transform
 
 Key = tuple[int, int]
@@ -60,12 +61,12 @@ class Waiting:
 
 
 class Loader:
-    """Batches of one split, epoch by epoch; each process gets its share of them.
+    """Batches of one split, epoch by epoch; each replica of the net gets its share of them.
 
     Training batches are shuffled, and the last incomplete one is left out (the next epoch has another): one
-    odd image alone would break a batch norm. ``batch_size`` counts the images of all processes; each gets its
+    odd image alone would break a batch norm. ``batch_size`` counts the images of all replicas; each gets its
     part of every batch, some of them one image more where it does not divide. Validation gives every image
-    once, in batches that each go to one of the processes.
+    once, in batches that each go to one of the replicas. All processes of a replica get the same.
 
     All processes take their batches in step, so that each has as many as the others, and an error of one is
     an error of all before any of them computes.
@@ -82,13 +83,18 @@ class Loader:
         workers: int,
         pin: bool = False,
         stack: Callable[[list[Any]], Any] | None = None,
+        among: Replicas | None = None,
     ) -> None:
-        """``stack`` makes a batch of what ``transform`` gives for its images; without it they are tensors."""
+        """``stack`` makes a batch of what ``transform`` gives for its images; without it they are tensors.
+
+        ``among`` says which replica of the net this process is of; without it every process is one.
+        """
+        self.replicas = among or replicas.of_processes()
         self.images = len(split.labels)
         self.batch_size = min(batch_size, self.images)
-        if training and self.batch_size < processes.world():
+        if training and self.batch_size < self.replicas.count:
             raise UserError(
-                f"trainer.batch_size={self.batch_size}: fewer than the {processes.world()} processes, which "
+                f"trainer.batch_size={self.batch_size}: fewer than the {self.replicas.count} processes that "
                 "all take a part of every batch; take a larger batch or fewer processes"
             )
         self.seed = seed
@@ -120,7 +126,7 @@ class Loader:
         *,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Batch]:
-        """This process's part of an epoch's batches, from ``skip`` up to ``end``.
+        """This replica's part of an epoch's batches, from ``skip`` up to ``end``.
 
         ``waiting`` is told how long each batch was waited for; ``stopped`` is asked before each is given.
 
@@ -169,13 +175,13 @@ class Loader:
             raise _worker_died(error) or error from error
 
     def _plan(self, epoch: int) -> list[tuple[int | None, list[Key]]]:
-        """The images of each of this process's batches, and the batch's number in the epoch."""
+        """The images of each of this replica's batches, and the batch's number in the epoch."""
         if self.training:
             order = seeds.for_order(self.seed, epoch).permutation(self.images).tolist()
             batches = self._batches(epoch, order)
-            return [(number, list(processes.own_share(batch))) for number, batch in enumerate(batches)]
-        own = list(processes.own_share(list(enumerate(self._batches(epoch, range(self.images))))))
-        idle = [(None, [(epoch, 0)])] * (-(-len(self) // processes.world()) - len(own))
+            return [(number, list(self.replicas.share(batch))) for number, batch in enumerate(batches)]
+        own = list(self.replicas.share(list(enumerate(self._batches(epoch, range(self.images))))))
+        idle = [(None, [(epoch, 0)])] * (-(-len(self) // self.replicas.count) - len(own))
         return [*own, *idle]
 
     def _batches(self, epoch: int, order: "range | list[int]") -> list[list[Key]]:

@@ -4,8 +4,8 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,7 @@ from zoo.checkpoint import Position
 from zoo.ema import Ema
 from zoo.errors import UserError
 from zoo.evaluate import alone, evaluate
+from zoo.gradients import Gradients, Step
 from zoo.history import Row
 from zoo.loader import Batch, Loader, Waiting
 from zoo.losses import Loss
@@ -24,6 +25,7 @@ from zoo.mix import Mixer
 from zoo.parallel import own_part
 from zoo.precisions import Precision
 from zoo.progress import Reporter
+from zoo.replicas import Replicas
 from zoo.schedules import Length, Schedule
 
 
@@ -34,6 +36,7 @@ class Parts:
     module: nn.Module
     forward: Callable[[Tensor], Any]
     """The module as it is run in training: compiled, or with those of other processes."""
+    gradients: Gradients
     device: torch.device
     loss: Loss
     optimizer: Optimizer
@@ -47,12 +50,13 @@ class Parts:
     to_input: Callable[[Tensor], Tensor]
     length: Length
     seed: int
-    hold: Callable[[], AbstractContextManager[object]] = nullcontext
-    """Within, gradients are not yet those of other processes: for the parts of a step before its last."""
+    replicas: Replicas = field(default_factory=Replicas)
     after_step: Callable[[], None] = lambda: None
     """Makes what the processes keep beside the weights the same."""
-    accumulate: int = 1
-    clip: float | None = None
+    clip: Callable[[], object] | None = None
+    """Scales gradients down where their norm, over all of the net, is too large."""
+    judging: Callable[[], AbstractContextManager[nn.Module]] | None = None
+    """Within, what evaluation calls, where that is not ``judged``."""
     broken: int = 0
 
     @property
@@ -97,8 +101,9 @@ def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) ->
     while position.step < parts.length.steps or position.batch:
         began, waiting = time.monotonic(), Waiting()
         tally, rate = _train_epoch(parts, position, reporter, keeper, waiting)
-        score = alone(parts.judged, parts.loss, parts.precision, parts.to_input)
-        validation = evaluate(score, parts.val, stopped=keeper.stopped)
+        with nullcontext(parts.judged) if parts.judging is None else parts.judging() as judged:
+            score = alone(judged, parts.loss, parts.precision, parts.to_input)
+            validation = evaluate(score, parts.val, stopped=keeper.stopped)
         check_finite(parts.judged, validation.loss, position)
         parts.schedule.epoch_done(validation.top1_error)
         row = Row(
@@ -149,16 +154,9 @@ def _train_epoch(
     return tally, (tally.images - before) / max(1e-9, time.monotonic() - began)
 
 
-class Step(NamedTuple):
-    """This process's part of the loss that was minimised, and its counts."""
-
-    loss: float
-    counts: Tally
-
-
 def step(parts: Parts, batch: Batch, position: Position) -> Step:
-    """One step. Of a batch of n images, k of them here, this process's mean loss has the share k / n."""
-    rng = seeds.for_step(parts.seed, position.step, processes.rank())
+    """One step."""
+    rng = seeds.for_step(parts.seed, position.step, parts.replicas.own, parts.replicas.place)
     for group in parts.optimizer.param_groups:
         group["lr"] = parts.lr * parts.schedule(position.step)
     images = parts.to_input(batch.images)
@@ -167,26 +165,12 @@ def step(parts: Parts, batch: Batch, position: Position) -> Step:
     if parts.mixer is not None:
         images, targets = parts.mixer(images, labels, rng)
     parts.optimizer.zero_grad()
-    # As many parts as the others have, who may have an image less.
-    least, world = parts.train.batch_size // processes.world(), processes.world()
-    shares = torch.arange(len(images)).tensor_split(min(parts.accumulate, least))
-    loss, counts = 0.0, Tally()
-    for number, share in enumerate(shares, 1):
-        part = slice(int(share[0]), int(share[-1]) + 1)
-        weight = len(share) / parts.train.batch_size
-        with nullcontext() if number == len(shares) else parts.hold():
-            with parts.precision.context():
-                result = parts.forward(images[part])
-                total, own = parts.loss(result, targets[part])
-            # Gradients become means over the processes, which takes their number out again.
-            parts.precision.backward(total * (weight * world))
-        counts.add(parts.loss.logits(result), labels[part], own)
-        loss += float(total.detach()) * weight
+    own = parts.gradients(images, labels, targets)
     parts.precision.step(parts.optimizer, parts.clip)
     parts.after_step()
     if parts.ema is not None:
         parts.ema.update(parts.module, position.step + 1)
-    return Step(loss, counts)
+    return own
 
 
 def _note_broken(batch: Batch, position: Position, reporter: Reporter, limit: int) -> None:

@@ -48,9 +48,18 @@ class Model:
         """The spec's file, and those that it uses."""
         return files(self.file)
 
-    def module(self, device: "torch.device") -> "Module":
-        """The net as a PyTorch module, freshly initialised, all of it on one device."""
-        return self.net.module(device)
+    def module(self, device: "torch.device", devices: Mapping[str, str] | None = None) -> "Module":
+        """The net as a PyTorch module, freshly initialised; ``devices`` are those of groups that differ."""
+        if not devices:
+            return self.net.module(device)
+        return self.net.module({group: devices.get(group, device) for group in self.net.groups})
+
+    def home(self, device: "torch.device", devices: Mapping[str, str]) -> "torch.device":
+        """Where what the net gives comes out: ``device``, or the one in ``devices`` of its group."""
+        import torch
+
+        output = next(output for output in self.net.outputs if output.name == self.output)
+        return torch.device(devices.get(str(self.net.layer(output.layer).group), device))
 
     def draw(self, path: Path) -> None:
         """Draw the net to ``path`` (svg or png).
@@ -140,11 +149,7 @@ def declared(options: ModelOptions) -> Model:
     Raises:
         UserError: the spec is wrong, or the net does not classify images.
     """
-    found = find(options)
-    try:
-        net = netcompiler.load(str(found.file), found.name, **options.params)
-    except netcompiler.SpecError as error:
-        raise UserError(str(error)) from error
+    found, net = find(options), as_declared(options)
     shape, main = _one_input(found, net), _main(net)
     if len(shape) != 3 or shape[1] != shape[2] or len(main.shape) != 1:
         raise UserError(
@@ -152,6 +157,19 @@ def declared(options: ModelOptions) -> Model:
             "class are expected"
         )
     return Model(net, found.file, found.name, shape, main.name, _auxiliary(net), None)
+
+
+def as_declared(options: ModelOptions) -> netcompiler.Net:
+    """The net as its spec declares it, whatever it takes and gives.
+
+    Raises:
+        UserError: the spec is wrong.
+    """
+    found = find(options)
+    try:
+        return netcompiler.load(str(found.file), found.name, **options.params)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
 
 
 def compiled(text: str) -> netcompiler.Net:

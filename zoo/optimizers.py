@@ -155,7 +155,8 @@ def parameter_groups(module: "Module", options: OptimizerOptions) -> Groups:
     ]
     for parameter in module.parameters():
         groups[not (options.decay_all or id(parameter) in decayed)]["params"].append(parameter)
-    return [group for group in groups if group["params"]]
+    # A part of a net may have no weights; an optimizer wants a group at least.
+    return [group for group in groups if group["params"]] or groups[:1]
 
 
 def _weights(module: "Module") -> "Iterator[Any]":

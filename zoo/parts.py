@@ -1,17 +1,22 @@
 """A config → the parts of a run, and their state, for checkpoints."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from zoo import device, parallel, processes, recompute, stochastic_depth, sync_norm
+import netcompiler
+from zoo import device, parallel, placement, processes, recompute, stochastic_depth, sync_norm
 from zoo.augment.base import AugmentOptions
 from zoo.checkpoint import Saved
 from zoo.data.base import DataSet
 from zoo.ema import Ema
 from zoo.errors import UserError
+from zoo.gradients import Piped, Whole, judged
 from zoo.input import ToInput
 from zoo.loader import Loader
 from zoo.loop import Parts
@@ -19,95 +24,103 @@ from zoo.losses import LOSSES, Loss
 from zoo.mix import Mixer
 from zoo.model import Model
 from zoo.optimizers import OPTIMIZERS, parameter_groups
-from zoo.precisions import PRECISIONS
+from zoo.precisions import PRECISIONS, Precision
+from zoo.replicas import Replicas
 from zoo.schedules import SCHEDULES, Length
 from zoo.schema import Config, TrainerOptions
 from zoo.transform import Centre, Training, training
 
 
 def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, where: torch.device) -> Parts:
-    """The parts of a run on one device; ``suits`` is the augmentation that suits the data.
+    """The parts of a run, of which this process's are on one device; ``suits`` is what suits the data.
+
+    All processes of a run call this together.
 
     Raises:
         UserError: options that contradict each other, the data or the net.
     """
     options = config.trainer
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
-    module = model.module(where)
-    parallel.begin_alike(module)
-    sharded = options.parallel == "fsdp" and processes.world() > 1
-    if not sharded:  # FSDP takes tensors as they are declared
-        module.to(memory_format=layout)  # type: ignore[call-overload]
-    if options.sync_batchnorm and processes.world() > 1:
-        module = sync_norm.convert(module, where)
-    ema = Ema(module, options.ema, options.ema_every) if options.ema else None
+    replicas = placement.arrange(config, model.net, where)
     size = model.shape[-1]
     augment = training(config.augment, suits, size, data.centre, data.mean)
-    common: dict[str, Any] = {"workers": options.workers, "pin": where.type == "cuda"}
+    common: dict[str, Any] = {"workers": options.workers, "pin": where.type == "cuda", "among": replicas}
     train = Loader(data.train, augment, options.batch_size, config.seed, training=True, **common)
     val = Loader(
         data.val, Centre(size, data.centre), options.batch_size, config.seed, training=False, **common
     )
     length = Length(options.steps or options.epochs * len(train), len(train))
-    _change_blocks(module, model, options)
-    shared = parallel.share(options.parallel, module, ema.module if ema else None, where)
+    loss = Loss(LOSSES.build(config.loss), model.output, model.auxiliary, config.loss.aux_weight)
+    precision = PRECISIONS.build(config.precision, where.type)
+    running = _Running(config, model, where, replicas, loss, precision, layout, train.batch_size)
+    net = running.piped() if options.placement == "pipeline" else running.whole()
+    optimizer = OPTIMIZERS.build(config.optimizer, parameter_groups(net.module, config.optimizer))
     return Parts(
-        module=module,
-        forward=torch.compile(shared.run) if options.compile else shared.run,
+        **vars(net),
         device=where,
-        loss=Loss(LOSSES.build(config.loss), model.output, model.auxiliary, config.loss.aux_weight),
-        optimizer=OPTIMIZERS.build(config.optimizer, parameter_groups(module, config.optimizer)),
+        loss=loss,
+        optimizer=optimizer,
         lr=config.optimizer.rate(options.batch_size),
         schedule=SCHEDULES.build(config.schedule, length),
-        precision=PRECISIONS.build(config.precision, where.type),
-        ema=ema,
+        precision=precision,
         mixer=_mixer(augment, len(data.classes)),
         train=train,
         val=val,
         to_input=ToInput(data.mean, data.std, where, layout),
         length=length,
         seed=config.seed,
-        hold=shared.hold,
-        after_step=parallel.statistics(module),
-        accumulate=options.accumulate,
-        clip=options.clip,
+        replicas=replicas,
+        after_step=parallel.statistics(net.module, replicas),
         broken=options.broken,
     )
 
 
 def headline(config: Config, model: Model, data: DataSet, built: Parts) -> str:
     """The run in one line."""
-    parameters = sum(p.numel() for p in built.module.parameters())
+    parameters = model.net.parameters
     shape = "×".join(str(side) for side in model.shape)
     return (
         f"{model.name}: {parameters:,} parameters, input {shape}, {len(data.classes)} classes; "
         f"{data.name}: {built.train.images:,} training and {built.val.images:,} validation images; "
-        f"{config.precision.name} on {device.describe(built.device)}{_shared_by(config)}"
+        f"{config.precision.name} on {device.describe(built.device)}{_shared_by(config, built.replicas)}"
     )
+
+
+def weights(module: nn.Module, built: Parts) -> dict[str, Any]:
+    """The whole net's state dict under the spec's names, for the main process; all are asked together.
+
+    ``module`` is the one that is trained, or its moving average.
+    """
+    return parallel.whole(module.state_dict(), built.replicas)
 
 
 def state(built: Parts) -> dict[str, Any]:
     """All that a run needs to go on beside its weights and its position; tensors are the living ones.
 
-    All processes are asked together.
+    All processes are asked together; the main one gets what all of them have.
     """
     return {
-        "optimizer": parallel.whole(built.optimizer.state_dict()),
+        "optimizer": parallel.optimizer_state(built.module, built.optimizer, built.replicas),
         "schedule": built.schedule.state(),
         "precision": built.precision.state(),
-        "ema": parallel.whole(built.ema.module.state_dict()) if built.ema is not None else {},
+        "ema": weights(built.ema.module, built) if built.ema is not None else {},
     }
 
 
+def names(built: Parts) -> list[str]:
+    """What this process has of the net: names of its state dict."""
+    return list(built.module.state_dict())
+
+
 def load(built: Parts, saved: Saved, place: Path) -> None:
-    """Put the parts into a saved state; ``place`` is the run's folder, for messages.
+    """Put the parts into a saved state, this process's; ``place`` is the run's folder, for messages.
 
     Raises:
         UserError: it is that of another net.
     """
     try:
         _load_weights(built.module, saved.weights)
-        built.optimizer.load_state_dict(parallel.parted_state(saved.state["optimizer"], built.optimizer))
+        parallel.load_optimizer(built.module, built.optimizer, saved.state["optimizer"], str(place))
         if built.ema is not None:
             # An average that begins now begins with the weights that there are.
             _load_weights(built.ema.module, saved.state["ema"] or saved.weights)
@@ -117,14 +130,103 @@ def load(built: Parts, saved: Saved, place: Path) -> None:
     built.precision.load(saved.state["precision"])
 
 
-def _load_weights(module: nn.Module, weights: dict[str, Tensor]) -> None:
+def _load_weights(module: nn.Module, weights: Mapping[str, Tensor]) -> None:
     module.load_state_dict(parallel.parted(weights, module.state_dict()))
 
 
-def _shared_by(config: Config) -> str:
+@dataclass(frozen=True)
+class _Net:
+    """The parts of a run that depend on who runs which of the net's groups; see ``Parts``."""
+
+    module: nn.Module
+    forward: Any
+    gradients: Any
+    ema: Ema | None
+    clip: Any
+    judging: Any = None
+
+
+@dataclass(frozen=True)
+class _Running:
+    """What is needed to make them."""
+
+    config: Config
+    model: Model
+    where: torch.device
+    replicas: Replicas
+    loss: Loss
+    precision: Precision
+    layout: torch.memory_format
+    batch_size: int
+
+    def whole(self) -> _Net:
+        """All of the net, or one placement group that talks to the others."""
+        options, replicas, where = self.config.trainer, self.replicas, self.where
+        module = self._module()
+        parallel.begin_alike(module, replicas)
+        if not (options.parallel == "fsdp" and replicas.count > 1):  # FSDP takes tensors as they are declared
+            module.to(memory_format=self.layout)  # type: ignore[call-overload]
+        if options.sync_batchnorm and replicas.count > 1:
+            module = sync_norm.convert(module, where, replicas.group)
+        ema = self._ema(module)
+        _change_blocks(module, self.model, options)
+        shared = parallel.share(options.parallel, module, ema.module if ema else None, where, replicas)
+        forward = torch.compile(shared.run) if options.compile else shared.run
+        gradients = Whole(
+            forward, self.loss, self.precision, replicas, self.batch_size, options.accumulate, shared.hold
+        )
+        clip = netcompiler.clip_grad_norm_ if replicas.mesh is not None else _clip
+        return _Net(module, forward, gradients, ema, options.clip and partial(clip, module, options.clip))
+
+    def piped(self) -> _Net:
+        """A stage of a pipeline.
+
+        Raises:
+            UserError: the batch cannot be cut into micro-batches.
+        """
+        options, replicas = self.config.trainer, self.replicas
+        parts = replicas.count * options.accumulate
+        if self.batch_size % parts:
+            raise UserError(
+                f"trainer.batch_size={self.batch_size}: a batch is cut into {replicas.count} × "
+                f"{options.accumulate} micro-batches of equal size (replicas × trainer.accumulate), as "
+                f"{max(1, self.batch_size // parts) * parts} images can be"
+            )
+        gradients = Piped(self.loss, self.precision, replicas, options.accumulate)
+        pipeline = self.model.net.pipeline(
+            replicas.mesh,
+            microbatches=options.accumulate,
+            schedule=options.pipeline,
+            loss=gradients.microbatch,
+            device=self.where,
+        )
+        gradients.pipeline = pipeline
+        pipeline.module.to(memory_format=self.layout)  # type: ignore[call-overload]
+        ema = self._ema(pipeline.module)
+        clip = options.clip and partial(pipeline.clip_grad_norm_, options.clip)
+        return _Net(pipeline.module, pipeline.evaluate, gradients, ema, clip, partial(judged, pipeline, ema))
+
+    def _module(self) -> nn.Module:
+        if self.replicas.mesh is not None:
+            return self.model.net.module(mesh=self.replicas.mesh)
+        return self.model.module(self.where, self.config.trainer.devices)
+
+    def _ema(self, module: nn.Module) -> Ema | None:
+        options = self.config.trainer
+        return Ema(module, options.ema, options.ema_every) if options.ema else None
+
+
+def _clip(module: nn.Module, norm: float) -> Tensor:
+    return torch.nn.utils.clip_grad_norm_(module.parameters(), norm)
+
+
+def _shared_by(config: Config, replicas: Replicas) -> str:
     if processes.world() == 1:
         return ""
     norms = ", batch norms over all of them" if config.trainer.sync_batchnorm else ""
+    if replicas.mesh is not None:
+        cut = f"{replicas.count} × {replicas.mesh.size(1)} processes ({config.trainer.placement}"
+        return f", {cut}, {config.trainer.parallel}){norms}" if replicas.count > 1 else f", {cut})"
     return f", {processes.world()} processes ({config.trainer.parallel}){norms}"
 
 

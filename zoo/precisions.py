@@ -1,5 +1,6 @@
 """The number format of the forward and backward pass: ``precision=NAME``."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,15 +35,12 @@ class Precision:
         scaled = loss if self.scaler is None else self.scaler.scale(loss)
         scaled.backward()  # type: ignore[no-untyped-call]
 
-    def step(self, optimizer: "Optimizer", clip: float | None) -> None:
-        """Move the weights, by gradients whose norm is at most ``clip``."""
-        import torch
-
+    def step(self, optimizer: "Optimizer", clip: Callable[[], object] | None) -> None:
+        """Move the weights, by gradients that ``clip`` has scaled down where they are too large."""
         if self.scaler is not None and clip is not None:
             self.scaler.unscale_(optimizer)
         if clip is not None:
-            parameters = [p for group in optimizer.param_groups for p in group["params"]]
-            torch.nn.utils.clip_grad_norm_(parameters, clip)
+            clip()
         if self.scaler is None:
             optimizer.step()
         else:

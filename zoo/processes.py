@@ -7,7 +7,7 @@ waits for a GPU.
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import torch
 from torch import distributed
 
+import netcompiler
 from zoo import ranks
 from zoo.errors import UserError, of_the_system
 
@@ -110,6 +111,24 @@ def from_main(make: Callable[[], T]) -> T:
     return value  # type: ignore[no-any-return]
 
 
+def dealt(make: Callable[[], Iterable[T]]) -> T:
+    """What the main process makes for each process, in the order of their ranks: this one's.
+
+    Raises:
+        UserError: it could not be made.
+    """
+    values, error = _tried(make) if is_main() else (None, None)
+    agree(error)
+    if values is None:
+        box: list[Any] = [None]
+        distributed.recv_object_list(box, 0, device=CPU)
+        return box[0]  # type: ignore[no-any-return]
+    mine, *others = values
+    for number, other in enumerate(others, 1):
+        distributed.send_object_list([other], number, device=CPU)
+    return mine
+
+
 def in_turn(make: Callable[[], T]) -> T:
     """What each process makes of it: first one on each machine, which may leave files there for the others.
 
@@ -183,11 +202,6 @@ def told() -> Any:
     return box[0]
 
 
-def own_share(items: Sequence[T]) -> Sequence[T]:
-    """This process's part of what all share; every item is in exactly one part."""
-    return items[rank() :: world()]
-
-
 def _together() -> bool:
     return distributed.is_available() and distributed.is_initialized()
 
@@ -231,15 +245,20 @@ def _heard(error: UserError) -> UserError:
 
 def is_lost(error: RuntimeError) -> bool:
     """Whether it comes of another process that has ended, or is silent."""
-    return isinstance(error, distributed.DistError) or re.search("gloo|NCCL", str(error)) is not None
+    if isinstance(error, (distributed.DistError, netcompiler.CommunicationError)):
+        return True
+    return re.search("gloo|NCCL", str(error)) is not None
 
 
 def _lost(error: RuntimeError, minutes: float) -> str:
     late = "timed out" in str(error).lower() or "timeout" in str(error).lower()
+    # Between placement groups it is known who: "group top (rank 0) lost touch with bottom (rank 1): …".
+    told = isinstance(error, netcompiler.CommunicationError)
+    who = f" ({str(error).partition(': ')[0]})" if told else ""
     what = (
-        f"Another process of this run was silent for {minutes:g} minutes (trainer.wait)."
+        f"Another process of this run was silent for {minutes:g} minutes (trainer.wait){who}."
         if late
-        else "Another process of this run has ended; what it or torchrun wrote says why."
+        else f"Another process of this run has ended{who}; what it or torchrun wrote says why."
     )
     return f"{what} The last checkpoint is whole, and resume=true goes on from it."
 

@@ -21,6 +21,16 @@ def local() -> int:
     return _number("LOCAL_RANK", rank())
 
 
+def restarts() -> int:
+    """How many times torchrun has started the processes anew."""
+    return _number("TORCHELASTIC_RESTART_COUNT", 0)
+
+
+def launch() -> str | None:
+    """Torchrun's name for what it has started, which stays when it starts it anew; None without torchrun."""
+    return os.environ.get("TORCHELASTIC_RUN_ID")
+
+
 def _number(name: str, default: int) -> int:
     text = os.environ.get(name, "")
     return int(text) if text.isdigit() else default

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo import checkpoint, config, environment, yamls
+from zoo import checkpoint, config, environment, ranks, yamls
 from zoo.errors import UserError
 from zoo.files import write_text
 from zoo.schema import Config
@@ -26,6 +26,9 @@ FREE = (
             "device",
             "processes",
             "parallel",
+            "placement",
+            "pipeline",
+            "devices",
             "wait",
             "threads",
             "progress",
@@ -135,7 +138,8 @@ def tells(override: str) -> bool:
 
 def is_free(key: str) -> bool:
     """Whether an option is one of how a run is run, which does not make it another."""
-    return key in FREE or key.partition(".")[0] in FREE_GROUPS or key.startswith("hydra")
+    above = key.rpartition(".")[0]
+    return key in FREE or above in FREE or key.partition(".")[0] in FREE_GROUPS or key.startswith("hydra")
 
 
 def of(options: Config, overrides: Sequence[str]) -> RunFolder:
@@ -202,9 +206,21 @@ def start(folder: RunFolder, options: Config, specs: Sequence[Path]) -> None:
         write_text(folder.specs / name, content)
     write_text(folder.config, text(options))
     known = environment.describe()
-    write_text(folder.environment, yamls.dump({**known, "spec": specs[0].name, "seed": options.seed}))
+    own = {"launch": ranks.launch(), "spec": specs[0].name, "seed": options.seed}
+    write_text(folder.environment, yamls.dump({**known, **own}))
     if known["git"] and known["git"]["changed"]:
         write_text(folder.changes, environment.changes() + "\n")
+
+
+def is_own(folder: RunFolder) -> bool:
+    """Whether a run was begun here by this process's launch, before torchrun has started it anew."""
+    if not ranks.restarts() or not is_run(folder):
+        return False
+    try:
+        begun = yamls.load(folder.environment.read_text(encoding="utf-8")).get("launch")
+    except (OSError, ValueError):
+        return False
+    return begun is not None and begun == ranks.launch()
 
 
 def repeat(path: Path) -> tuple[dict[str, Any], list[str]]:

@@ -97,6 +97,24 @@ class TrainerOptions:
         "what several processes share: ddp has the whole net in each, fsdp a part of every tensor",
         choices=("ddp", "fsdp"),
     )
+    placement: str = option(
+        "one",
+        "which placement groups a process runs: one process has all of them; with groups each group has a "
+        "process of its own, with pipeline too, as a stage of trainer.accumulate micro-batches",
+        choices=("one", "groups", "pipeline"),
+    )
+    pipeline: str = option(
+        "1f1b", "the order in which a pipeline takes its micro-batches", choices=("1f1b", "gpipe")
+    )
+    devices: dict[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "rule": Rule(
+                "devices of the placement groups in one process: {top:cuda:0,bottom:cuda:1}; those left out "
+                "are on trainer.device"
+            )
+        },
+    )
     sync_batchnorm: bool = option(
         False, "batch norms use the statistics of all processes' images, not of each one's own"
     )

@@ -1,8 +1,8 @@
 """Everything random, from one seed.
 
-What a step draws (dropout, mixup) depends on the seed, the step and the process alone, and what an image's
-augmentation draws on the seed, the epoch and the image. So there is no state of generators to save, and a run
-that goes on in the middle draws what it would have drawn.
+What a step draws (dropout, mixup) depends on the seed, the step and the process's place alone, and what an
+image's augmentation draws on the seed, the epoch and the image. So there is no state of generators to save,
+and a run that goes on in the middle draws what it would have drawn.
 """
 
 import random
@@ -21,10 +21,15 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def for_step(seed: int, step: int, rank: int) -> np.random.Generator:
-    """Seed torch for one step of one process, and give a generator for what else the step draws."""
-    sequence = np.random.SeedSequence((seed, STEP, step, rank))
-    number = int(sequence.generate_state(1, np.uint64)[0] >> 1)
+def for_step(seed: int, step: int, replica: int, place: int = 0) -> np.random.Generator:
+    """Seed torch for one step of one process, and give a generator for what else the step draws.
+
+    The generator is the same for all processes of a replica, which take the same images. torch draws dropout,
+    in layers that a process has alone, so that each ``place`` has numbers of its own.
+    """
+    sequence = np.random.SeedSequence((seed, STEP, step, replica))
+    own = np.random.SeedSequence((seed, STEP, step, replica, place)) if place else sequence
+    number = int(own.generate_state(1, np.uint64)[0] >> 1)
     torch.default_generator.manual_seed(number)
     if torch.cuda.is_available():
         torch.cuda.manual_seed(number)

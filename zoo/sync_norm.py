@@ -6,24 +6,26 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from zoo import processes
 
+def convert(module: nn.Module, device: torch.device, group: distributed.ProcessGroup | None) -> nn.Module:
+    """The module with every batch norm in it replaced; names and tensors stay.
 
-def convert(module: nn.Module, device: torch.device) -> nn.Module:
-    """The module with every batch norm in it replaced; names and tensors stay."""
+    ``group`` are the processes that have the same module; None for all.
+    """
     if device.type == "cuda":
-        made: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(module)  # type: ignore[no-untyped-call]
+        made: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(module, group)  # type: ignore[no-untyped-call]
         return made
     for name, child in module.named_children():
-        module.add_module(name, convert(child, device))
-    return _SyncNorm(module) if isinstance(module, _BatchNorm) else module
+        module.add_module(name, convert(child, device, group))
+    return _SyncNorm(module, group) if isinstance(module, _BatchNorm) else module
 
 
 class _SyncNorm(_BatchNorm):
     """What torch's SyncBatchNorm, which has no code for CPUs, does: Ioffe & Szegedy 2015 over all images."""
 
-    def __init__(self, norm: _BatchNorm) -> None:
+    def __init__(self, norm: _BatchNorm, group: distributed.ProcessGroup | None) -> None:
         super().__init__(norm.num_features, norm.eps, norm.momentum, norm.affine, norm.track_running_stats)
+        self._group = _Group(group)
         self.weight, self.bias = norm.weight, norm.bias
         for name in ("running_mean", "running_var", "num_batches_tracked"):
             setattr(self, name, getattr(norm, name))
@@ -31,16 +33,17 @@ class _SyncNorm(_BatchNorm):
 
     def forward(self, images: Tensor) -> Tensor:
         """``images`` is [batch, channels, …]; the others' batches may be of another size."""
-        if not self.training or processes.world() == 1:
+        if not self.training:
             return super().forward(images)
         values = images.float()
         over = [dim for dim in range(values.ndim) if dim != 1]
         shape = [-1 if dim == 1 else 1 for dim in range(values.ndim)]
         count = torch.tensor(float(values.numel() // values.shape[1]), device=values.device)
-        distributed.all_reduce(count)
-        mean = _summed(values.sum(over)) / count
+        group = self._group.processes
+        distributed.all_reduce(count, group=group)
+        mean = _summed(values.sum(over), group) / count
         centred = values - mean.view(shape)
-        variance = _summed(centred.square().sum(over)) / count
+        variance = _summed(centred.square().sum(over), group) / count
         self._note(mean.detach(), variance.detach() * count / (count - 1))
         result = centred * (variance + self.eps).rsqrt().view(shape)
         if self.affine:
@@ -60,22 +63,33 @@ class _SyncNorm(_BatchNorm):
         """Any number of dimensions: that was the replaced norm's to say."""
 
 
+class _Group:
+    """Some processes; a copy of the norm, as the moving average has one, is of the same ones."""
+
+    def __init__(self, processes: distributed.ProcessGroup | None) -> None:
+        self.processes = processes
+
+    def __deepcopy__(self, _memo: object) -> "_Group":
+        return self
+
+
 class _Sum(torch.autograd.Function):
-    """Over all processes; gradients are summed over them too."""
+    """Over some processes; gradients are summed over them too."""
 
     @staticmethod
-    def forward(_context: Any, own: Tensor) -> Tensor:
+    def forward(context: Any, own: Tensor, group: distributed.ProcessGroup | None) -> Tensor:
+        context.group = group
         summed = own.clone()
-        distributed.all_reduce(summed)
+        distributed.all_reduce(summed, group=group)
         return summed
 
     @staticmethod
-    def backward(_context: Any, gradient: Tensor) -> Tensor:
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         summed = gradient.clone(memory_format=torch.contiguous_format)
-        distributed.all_reduce(summed)
-        return summed
+        distributed.all_reduce(summed, group=context.group)
+        return summed, None
 
 
-def _summed(own: Tensor) -> Tensor:
-    summed: Tensor = _Sum.apply(own)  # type: ignore[no-untyped-call]
+def _summed(own: Tensor, group: distributed.ProcessGroup | None) -> Tensor:
+    summed: Tensor = _Sum.apply(own, group)  # type: ignore[no-untyped-call]
     return summed

@@ -1,9 +1,22 @@
 """One training run: a checked config → a run folder with weights, metrics and pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zoo import card, checkpoint, device, elsewhere, fast, history, loop, parts, plot, processes, run_folder
+from zoo import (
+    card,
+    checkpoint,
+    device,
+    elsewhere,
+    fast,
+    history,
+    loop,
+    parts,
+    placement,
+    plot,
+    processes,
+    run_folder,
+)
 from zoo.checkpoint import Position
 from zoo.data import DATASETS
 from zoo.data.base import DataSet
@@ -45,6 +58,8 @@ def train(config: Config, overrides: Sequence[str] = (), shown: Reporter | None 
         where = device.set_up(config)
         source = DATASETS.build(config.data)
         model = fit(config.model, source)
+        placement.check(config, model.net, processes.world())
+        where = model.home(where, config.trainer.devices)
     config, choice = processes.from_main(lambda: fast.settle(config, model.net, where))
     data = processes.in_turn(source.open)
     with processes.agreeing():
@@ -76,7 +91,8 @@ def _start(config: Config, folder: RunFolder, model: Model, shown: Reporter) -> 
 
 
 def _go_on(config: Config, folder: RunFolder, built: loop.Parts, shown: Reporter) -> Position:
-    changed, saved = processes.from_main(lambda: _read(config, folder, shown))
+    names = [set(names) for names in processes.gathered(parts.names(built))]
+    changed, saved = processes.dealt(lambda: _read(config, folder, shown, names))
     with processes.agreeing():
         parts.load(built, saved, folder.path)
     processes.from_main(lambda: write_text(folder.config, run_folder.text(config)))
@@ -91,13 +107,22 @@ def _go_on(config: Config, folder: RunFolder, built: loop.Parts, shown: Reporter
     return at
 
 
-def _read(config: Config, folder: RunFolder, shown: Reporter) -> tuple[list[str], checkpoint.Saved]:
+def _read(
+    config: Config, folder: RunFolder, shown: Reporter, names: Sequence[set[str]]
+) -> Iterator[tuple[list[str], checkpoint.Saved]]:
+    """What each process needs of the checkpoint, by the ``names`` of the tensors that each has."""
     changed = run_folder.changes(folder, config)
     saved = checkpoint.load_last(folder.path)
     if saved.damaged:
         shown.say(f"{folder.path}: {saved.damaged}; going on from the checkpoint before it")
         checkpoint.drop_last(folder.path)
-    return changed, saved
+    differ = sorted(set().union(*names) ^ saved.weights.keys())
+    if differ:
+        raise UserError(
+            f"{folder.path}: the net is not the one that this run began with: only one of them has "
+            f"{', '.join(differ[:5])}{', …' * (len(differ) > 5)}"
+        )
+    return ((changed, saved.only(own)) for own in names)
 
 
 def _run(

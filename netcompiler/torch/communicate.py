@@ -8,10 +8,10 @@ autograd must take them in exactly the reverse order going back, and leaves none
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, distributed
@@ -50,6 +50,15 @@ def touch(own: str, others: str) -> Iterator[None]:
         raise CommunicationError(f"{own} lost touch with {others}: {reason}") from error
 
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _as_it_is(method: _Method) -> _Method:
+    """torch.compile breaks its graph at a message: it compiles what stands between messages."""
+    uncompiled: _Method = torch.compiler.disable(method)  # type: ignore[no-untyped-call]
+    return uncompiled
+
+
 class Communicator:
     """One process's way to the processes of the other placement groups.
 
@@ -86,6 +95,7 @@ class Communicator:
         """A copy of the module talks to the same processes: a moving average of weights, for example."""
         return self
 
+    @_as_it_is
     def begin(self, *inputs: Tensor, training: bool = False) -> Pass:
         """Begin a forward pass on these inputs, the same ones on the processes of all groups.
 
@@ -190,22 +200,26 @@ class Pass:
         start = torch.zeros((), device=communicator.device, requires_grad=grows)
         self._token = _Start.run(start, communicator)
 
+    @_as_it_is
     def send(self, value: Tensor, to: str, *, gradient: bool = True) -> None:
         """Send a value to another group; its gradient comes back."""
         link = self._link((to,), gradient=gradient)
         self._token = _Send.run(self._token, value, link)
 
+    @_as_it_is
     def receive(self, source: str, *, gradient: bool = True) -> Tensor:
         """A value of another group; its gradient goes back."""
         value: Tensor
         self._token, value = _Receive.run(self._token, self._link((source,), gradient=gradient))
         return value
 
+    @_as_it_is
     def exchange(self, value: Tensor, *columns: str, gradient: bool = True) -> Any:
         """The values of the other columns, in order, for this one's: a tensor, or a tuple of several."""
         self._token, *others = _Exchange.run(self._token, value, self._link(columns, gradient=gradient))
         return others[0] if len(others) == 1 else tuple(others)
 
+    @_as_it_is
     def output(self, value: Tensor | None, source: str) -> Tensor:
         """What the net gives, from the group that has it to all.
 

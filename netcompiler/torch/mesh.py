@@ -11,6 +11,7 @@ from torch.distributed.device_mesh import DeviceMesh
 
 from netcompiler.graph import Graph
 from netcompiler.torch.circle import subgroups
+from netcompiler.torch.existing import existing
 
 PATIENCE = 600.0
 """Seconds for which a process waits for another one, unless told otherwise."""
@@ -83,7 +84,4 @@ def _check_device(kind: str) -> None:
     if kind != "cuda":
         return
     number = int(os.environ.get("LOCAL_RANK", "0"))
-    count = torch.cuda.device_count()
-    if number >= count:
-        raise ValueError(f"this process needs cuda:{number}, and the machine has {count} GPUs")
-    torch.cuda.set_device(number)
+    torch.cuda.set_device(existing(f"cuda:{number}", "this process"))

@@ -12,9 +12,8 @@ from typing import Any
 import torch
 
 from netcompiler.graph import Graph
+from netcompiler.torch.existing import Device, existing
 from netcompiler.torch.source import generate
-
-Device = str | torch.device
 
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _PACKAGE = "netcompiler.generated"
@@ -32,13 +31,17 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
             out stays on the default device); None for the default device.
 
     Raises:
-        ValueError: `devices` names a group that the net does not have.
+        ValueError: `devices` names a group that the net does not have, or a device that is not there.
     """
     if isinstance(devices, Mapping):
         unknown = [str(name) for name in devices if name not in graph.groups]
         if unknown:
             known = ", ".join(graph.groups) or "none"
             raise ValueError(f"no placement group {', '.join(unknown)} in {graph.name}; it has: {known}")
+        for group, device in devices.items():
+            existing(device, f"group {group}")
+    elif devices is not None:
+        existing(devices, graph.name)
     source = generate(graph)
     make = main_class(load(source, graph.name), source)
     if devices is None:

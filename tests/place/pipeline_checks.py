@@ -15,6 +15,7 @@ from torch.distributed.device_mesh import DeviceMesh
 from torch.nn.functional import cross_entropy
 
 import netcompiler
+from netcompiler.bubble import held_activations, idle_fraction
 from netcompiler.torch.pipelining.pipeline import Pipeline
 from tests.place.chains import HEADS, TOKENS, four
 from tests.place.processes import Check
@@ -128,6 +129,37 @@ def trains_as_one_process(schedule: str, microbatches: int, group: dist.ProcessG
     for size in (BATCH, 10, 1):
         both.assert_same_evaluation([images(9, size)[0]])
     both.step([images(3)[0]], images(3)[1])
+
+
+def works_in_the_order_of_its_schedule(schedule: str, group: dist.ProcessGroup) -> None:
+    """As many activations are held as the formula says, so it is this schedule that runs."""
+    pipeline = four().pipeline(group, schedule=schedule, microbatches=8, loss=cross_entropy)
+    parts = [pipeline.module] if schedule != "interleaved" else list(pipeline.module.children())
+    order: list[str] = []
+    for part in parts:
+        part.register_forward_hook(lambda *_: order.append("F"))
+        next(part.parameters()).register_post_accumulate_grad_hook(lambda _: order.append("B"))
+    image, label = images(0)
+    pipeline.step(image, target=label)
+    order.clear()  # the first step runs each part once more, on nothing, to see what it gives
+    pipeline.step(image, target=label)
+    held = [order[:end].count("F") - order[:end].count("B") for end in range(len(order) + 1)]
+    rank, count = dist.get_rank(group), dist.get_world_size(group)
+    assert max(held) == held_activations(schedule, 4, count, 8)[rank], "".join(order)
+    assert len(order) == 2 * 8 * len(parts)
+    if schedule == "1f1b":
+        assert "".join(order) == "F" * (4 - rank) + "BF" * (4 + rank) + "B" * (4 - rank)
+    assert pipeline.bubble == idle_fraction(schedule, 4, count, 8)
+
+
+def values_that_lie_in_no_order(group: dist.ProcessGroup) -> None:
+    """A transposed value travels too, and its gradient comes back."""
+    both = Beside(netcompiler.loads(TRANSPOSED), group, "gpipe", 2)
+    generator = torch.Generator().manual_seed(2)
+    words, label = torch.randn(4, 6, 8, generator=generator), torch.randint(5, (4,), generator=generator)
+    both.step([words], label)
+    both.update()
+    both.assert_same_evaluation([words])
 
 
 def a_planned_resnet_trains(group: dist.ProcessGroup) -> None:
@@ -298,6 +330,15 @@ def replicas(group: dist.ProcessGroup) -> None:
             both.pipeline.module.zero_grad()
 
 
+TRANSPOSED = """
+net transposed {
+  group a, b
+  input words [6, 8]
+  on a { linear(8) -> transpose(1, 2) }
+  on b { linear(4) -> gelu -> flatten -> fc: linear(5) }
+}
+"""
+
 TWO = """
 net two {
   group a, b
@@ -396,6 +437,11 @@ CHECKS: dict[str, tuple[Sequence[int], Check]] = {
         )
         for schedule, microbatches, count in TRAINING
     },
+    **{
+        f"the order of {schedule}": (PLACES[count], partial(works_in_the_order_of_its_schedule, schedule))
+        for schedule, count in (("gpipe", 4), ("1f1b", 4), ("interleaved", 2))
+    },
+    "values that lie in no order": (_TWO, values_that_lie_in_no_order),
     "a planned ResNet": (_FOUR, a_planned_resnet_trains),
     "keys, 4 processes": (_FOUR, partial(every_key_is_somewhere_once, "1f1b")),
     "keys, 2 processes": (_TWO, partial(every_key_is_somewhere_once, "interleaved")),

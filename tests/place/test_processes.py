@@ -71,11 +71,16 @@ def test_a_number_of_processes_that_does_not_fit(tmp_path: Path) -> None:
     assert "1 processes do not share out among the groups a, b of halves: start 2, 4, 6 …" in ended.stderr
 
 
-def test_a_process_that_is_alone() -> None:
+def test_a_process_that_is_alone_or_without_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
     import netcompiler
 
     net = netcompiler.loads("net n {\n group a, b\n input x [4]\n on a { relu }\n on b { relu }\n}")
-    with pytest.raises(ValueError, match="this process is alone: start it with torchrun --nproc-per-node 2"):
-        netcompiler.mesh(net)
-    with pytest.raises(ValueError, match="this process is alone"):
+    for device in ("cpu", "cuda"):
+        with pytest.raises(
+            ValueError, match="this process is alone: start it with torchrun --nproc-per-node 2"
+        ):
+            netcompiler.mesh(net, device=device)
+    for name, value in {"RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "99"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match="there is no cuda:99 for this process: this machine has"):
         netcompiler.mesh(net, device="cuda")

@@ -187,6 +187,14 @@ def test_1f1b_holds_fewer_activations() -> None:
     assert held[1] < held[0] / 3
 
 
+@pytest.mark.parametrize("schedule", planning.SCHEDULES)
+def test_what_is_held_is_what_the_schedules_hold(schedule: str) -> None:
+    for stages, count in ((2, 2), (4, 4), (4, 16)):
+        plan = Training(batch=2 * count, microbatches=count, schedule=schedule)
+        held = bubbles.held_activations(schedule, stages, stages, count)
+        assert [plan.held(stage, stages) for stage in range(stages)] == [2 * n for n in held]
+
+
 def test_numbers_of_devices_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match="3 devices cannot hold copies of a net on 2 groups"):
         load(SPECS / "alexnet.net").estimate([2, 3])

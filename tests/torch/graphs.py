@@ -63,7 +63,9 @@ class Builder:
         for i, source in enumerate(sources):
             there = self.graph.layer(source)
             crosses = there.group is not None and there.group != group
-            self.graph.add_edge(Edge(source, id, i, source in skips, crosses, crosses, BYTES_PER_ELEMENT * there.neurons))
+            self.graph.add_edge(
+                Edge(source, id, i, source in skips, crosses, crosses, BYTES_PER_ELEMENT * there.neurons)
+            )
         return id
 
     def output(self, layer: str, name: str = "out", *, training_only: bool = False) -> None:

@@ -133,6 +133,26 @@ def test_unknown_groups() -> None:
         build(plain.graph, {"a": "cpu"})
 
 
+@pytest.mark.parametrize(
+    ("devices", "message"),
+    [
+        ("cuda:98", "there is no cuda:98 for net: this machine has .*CUDA device"),
+        ({"a": "cpu", "b": "cuda:99"}, "there is no cuda:99 for group b: this machine has .*CUDA device"),
+        ({"a": "gpu:0"}, "'gpu:0' for group a is no device: give cpu, cuda, cuda:1 …"),
+        ("xla", "there is no xla for net: this machine has no XLA device"),
+    ],
+)
+def test_devices_that_are_not_there(
+    devices: str | Mapping[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def generate(graph: netcompiler.graph.Graph) -> str:
+        raise AssertionError("it is said before anything is made")
+
+    monkeypatch.setattr("netcompiler.torch.module.generate", generate)
+    with pytest.raises(ValueError, match=message):
+        build(grouped(), devices)
+
+
 def grouped() -> netcompiler.graph.Graph:
     """Three groups, one of them without weights; a value that one group reads twice."""
     net = Builder("net", ("a", "b", "c"))

@@ -215,13 +215,14 @@ class TestTwo:
         assert apart(Path("runs/whole"), place / "runs" / "one-two") < 2e-6
         assert apart(Path("runs/whole"), place / "runs" / "one-two", "best") < 2e-6
         states = [
-            checkpoint.load_last(folder).state["optimizer"]["state"]
+            checkpoint.load_last(folder).state["optimizer"]
             for folder in (Path("runs/whole"), place / "runs" / "one-two")
         ]
-        for number, state in states[0].items():
-            assert state.keys() == states[1][number].keys()
+        assert states[0].keys() == states[1].keys()
+        for parameter, state in states[0].items():
+            assert state.keys() == states[1][parameter].keys()
             for name, value in state.items():
-                assert torch.allclose(value, states[1][number][name], atol=1e-6), name
+                assert torch.allclose(value, states[1][parameter][name], atol=1e-6), (parameter, name)
 
     def test_broken_images_of_both_are_counted(self, place: Path) -> None:
         position = checkpoint.load_last(place / "runs" / "broken").position

@@ -70,6 +70,8 @@ def _launch(request: "Request") -> "list[Result]":
 
 
 def _check(request: "Request", config: "Config") -> None:
+    from zoo import model, placement
+
     started, own = ranks.world(), config.trainer.processes
     if started > 1 and own not in (None, started):
         raise UserError(
@@ -80,6 +82,8 @@ def _check(request: "Request", config: "Config") -> None:
             f"launcher={config.launcher.name}: it starts runs of its own, and torchrun has started {started} "
             "processes; leave torchrun out, and give trainer.processes"
         )
+    if (config.trainer.placement != "one" or config.trainer.devices) and config.launcher.name != "slurm":
+        placement.check(config, model.as_declared(config.model), max(started, own or 1))
 
 
 def _request(options: argparse.Namespace) -> "Request":
