@@ -105,11 +105,12 @@ def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) ->
             score = alone(judged, parts.loss, parts.precision, parts.to_input)
             validation = evaluate(score, parts.val, stopped=keeper.stopped)
         check_finite(parts.judged, validation.loss, position)
+        used = parts.lr * parts.schedule(position.step - 1)  # a run that goes on here has made no step yet
         parts.schedule.epoch_done(validation.top1_error)
         row = Row(
             epoch=position.epoch + 1,
             step=position.step,
-            lr=parts.optimizer.param_groups[0]["lr"],
+            lr=used,
             train_loss=tally.loss,
             train_top1_error=tally.top1_error,
             train_top5_error=tally.top5_error,
