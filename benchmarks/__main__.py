@@ -2,6 +2,7 @@
 
 from benchmarks import (
     check_startup,
+    construct,
     forward_train,
     load_depth,
     loop_overhead,
@@ -10,7 +11,7 @@ from benchmarks import (
     train_step,
 )
 
-ALL = (check_startup, pictures, load_depth, forward_train, train_step, loop_overhead, read_images)
+ALL = (check_startup, pictures, load_depth, construct, forward_train, train_step, loop_overhead, read_images)
 
 if __name__ == "__main__":
     for benchmark in ALL:
