@@ -2,6 +2,7 @@
 
 from benchmarks import (
     check_startup,
+    construct,
     forward_train,
     imagenet,
     load_depth,
@@ -27,6 +28,7 @@ ALL = (
     validate,
     two_processes,
 )
+ALL = (check_startup, pictures, load_depth, construct, forward_train, train_step, loop_overhead, read_images)
 
 if __name__ == "__main__":
     for benchmark in ALL:

@@ -33,6 +33,11 @@ def _file(name: str, text: str, path: Path | None, root: Path | None, limits: Li
     return tree
 
 
+def forget() -> None:
+    """Parse every file anew from here on, for what measures the parser."""
+    _file.cache_clear()
+
+
 def parse_expression(source: Source, limits: Limits = DEFAULT_LIMITS) -> syntax.Expression:
     """The syntax tree of one expression. Raises SpecError for text that is none."""
     tree = _parser().parse(source, "expression", limits)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from unittest.mock import patch
 
+import torch
 from torch import nn
 
 from tests.peers import import_torchvision
@@ -44,8 +48,23 @@ class Peer:
         given: dict[str, object] = {"image_size": self.size} if self.own_size else {}
         if self.name in ("googlenet", "inception_v3"):
             given |= {"aux_logits": True, "init_weights": False}
-        model: nn.Module = builder(**given).eval()
+        with _widths_on_cpu():
+            model: nn.Module = builder(**given).eval()
         return model
+
+
+@contextmanager
+def _widths_on_cpu() -> Iterator[None]:
+    """RegNets compute their widths with tensors, which need numbers even where the model has none."""
+    params = import_torchvision().models.regnet.BlockParams
+    compute = params.from_init_params
+
+    def computed(*arguments: object, **options: object) -> object:
+        with torch.device("cpu"):
+            return compute(*arguments, **options)
+
+    with patch.object(params, "from_init_params", computed):
+        yield
 
 
 def _peers(spec: str, size: int, *names: str, own_size: bool = False) -> list[Peer]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.overrides import TorchFunctionMode
+from torch.utils.flop_counter import FlopCounterMode
 
 
 class NoRandomNumbers(TorchFunctionMode):
@@ -45,21 +47,23 @@ def shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
     return {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
 
 
-def settle(model: nn.Module, data: Tensor) -> None:
+def settle(model: nn.Module, data: Tensor) -> int:
     """Give the batch norms the statistics of this data: else nothing of it would reach the end of a deep net.
 
-    Leaves the model in evaluation.
+    The MACs a sample that torch counts meanwhile, auxiliary heads included. Leaves the model in evaluation.
     """
     norms = [module for module in model.modules() if isinstance(module, _BatchNorm)]
-    if norms:
-        momenta = [norm.momentum for norm in norms]
-        for norm in norms:
-            norm.momentum = 1.0
-        with torch.no_grad():
-            model.train()(data)
-        for norm, momentum in zip(norms, momenta, strict=True):
-            norm.momentum = momentum
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 1.0
+    # The counter does not know attention's fused kernels.
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        model.train()(data)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
     model.eval()
+    flops: int = counter.get_total_flops()
+    return flops // 2 // len(data)
 
 
 def matters(result: Tensor) -> bool:

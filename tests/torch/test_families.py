@@ -46,16 +46,18 @@ def test_all_builders_are_there() -> None:
 @pytest.mark.parametrize("peer", CASES)
 def test_checkpoints_load_and_logits_are_equal(peer: Peer, table: list[str]) -> None:
     net = netcompiler.load(f"specs/{peer.spec}.net", peer.net, inputs=[3, peer.size, peer.size])
-    # What touches no memory is quick. torchvision's RegNets compute their widths with real tensors.
+    # What touches no memory is quick.
     with NoRandomNumbers():
         with torch.device("cpu" if peer.has_constants else "meta"):
             ours = net.module().eval()
-        with torch.device("cpu" if peer.has_constants or peer.spec == "regnet" else "meta"):
+        with torch.device("cpu" if peer.has_constants else "meta"):
             theirs = peer.build()
     assert shapes(ours) == shapes(theirs)
     assert net.parameters == sum(p.numel() for p in theirs.parameters())
     row = f"{peer.name:20} {peer.size:4} {net.parameters:12,}  same"
     if not peer.runs:
+        with torch.device("meta"):
+            assert settle(theirs.to("meta"), torch.empty(2, 3, peer.size, peer.size)) == net.macs
         table.append(f"{row}  not compared: too large")
         return
     constants = {key: tensor.clone() for key, tensor in ours.named_buffers() if "relative" in key}
@@ -63,7 +65,8 @@ def test_checkpoints_load_and_logits_are_equal(peer: Peer, table: list[str]) -> 
         theirs.to_empty(device="cpu")
     fill(theirs)
     images = torch.randn(2, 3, peer.size, peer.size, generator=torch.Generator().manual_seed(1))
-    settle(theirs, images)
+    # What does not depend on the images, as the position biases of Swin V2, is computed once for a batch.
+    assert settle(theirs, images[:1] if peer.spec == "swin" else images) == net.macs
     ours.load_state_dict(theirs.state_dict(), strict=True, assign=not peer.has_constants)
     for key, constant in constants.items():
         assert torch.equal(constant, theirs.state_dict()[key]), key
@@ -90,7 +93,10 @@ def outputs(given: Any) -> list[Tensor]:
     return [values[0], *sorted(values[1:], key=lambda value: float(value.detach().sum()))]
 
 
-@pytest.mark.parametrize("peer", SMALL, ids=[peer.name for peer in SMALL])
+@pytest.mark.parametrize(
+    "peer",
+    [pytest.param(peer, id=peer.name, marks=[pytest.mark.long] if peer.size > 200 else []) for peer in SMALL],
+)
 def test_one_step_of_training(peer: Peer) -> None:
     """In training the same random numbers give the same outputs: dropout and stochastic depth stand alike.
 
@@ -104,7 +110,8 @@ def test_one_step_of_training(peer: Peer) -> None:
     own = ours.state_dict()
     for key, tensor in theirs.state_dict().items():
         tensor.copy_(own[key])  # MNASNet's load_state_dict would take it for a checkpoint of an old version
-    images, labels = torch.randn(4, 3, peer.size, peer.size), torch.tensor([1, 2, 3, 4])
+    count = 2 if peer.size > 200 else 4
+    images, labels = torch.randn(count, 3, peer.size, peer.size), torch.arange(1, count + 1)
 
     def given(model: nn.Module, seed: int = 1) -> list[Tensor]:
         torch.manual_seed(seed)
@@ -119,21 +126,21 @@ def test_one_step_of_training(peer: Peer) -> None:
     found = given(ours)
     assert len(found) == len(expected) == {"googlenet": 3, "inception_v3": 2}.get(peer.name, 1)
     assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
-    losses = []
-    reached: set[str] = set()
+    first = loss(1)
+    first.backward()
+    gradients = {key: p.grad for key, p in ours.named_parameters() if p.grad is not None}
+    assert gradients.keys() == dict(ours.named_parameters()).keys()
+    reached = {key for key, gradient in gradients.items() if gradient.any()}
+    length = torch.stack([gradient.norm() for gradient in gradients.values()]).norm()
+    with torch.no_grad():
+        for key, parameter in ours.named_parameters():
+            parameter.sub_(0.002 * gradients[key] / length)
+        assert loss(1) < first
     # Stochastic depth may drop a block for all samples of a step, and a head that is 0 lets nothing through.
-    for seed in (1, 1, 2):
+    for seed in (2, 3, 4, 5, 6):
+        if reached == gradients.keys():
+            break
         ours.zero_grad()
-        current = loss(seed)
-        current.backward()
-        losses.append(current.item())
-        gradients = {key: p.grad for key, p in ours.named_parameters() if p.grad is not None}
-        assert gradients.keys() == dict(ours.named_parameters()).keys()
-        length = torch.stack([g.norm() for g in gradients.values()]).norm()
-        with torch.no_grad():
-            for parameter in ours.parameters():
-                assert parameter.grad is not None
-                parameter.sub_(0.002 * parameter.grad / length)
-        reached |= {key for key, gradient in gradients.items() if gradient.any()}
-    assert reached == dict(ours.named_parameters()).keys()
-    assert losses[1] < losses[0]
+        loss(seed).backward()
+        reached |= {key for key, p in ours.named_parameters() if p.grad is not None and p.grad.any()}
+    assert gradients.keys() - reached == set()

@@ -90,7 +90,7 @@ def test_weights_load_and_results_are_equal(name: str) -> None:
     assert net.parameters == sum(p.numel() for p in theirs.parameters())
     fill(theirs)
     data = case.data()
-    settle(theirs, data)
+    assert settle(theirs, data) == net.macs
     ours.load_state_dict(theirs.state_dict(), strict=True)
     for training in (False, True):
         results = []
