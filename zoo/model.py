@@ -108,8 +108,10 @@ def find(options: ModelOptions) -> Found:
     return found
 
 
-def declared(options: ModelOptions) -> Model:
+def declared(options: ModelOptions, side: int | None = None) -> Model:
     """The net as its spec declares it, for images and classes of no data in particular.
+
+    ``side`` sets another height and width of the images, in pixels.
 
     Raises:
         UserError: the spec is wrong, or the net does not classify images.
@@ -117,6 +119,9 @@ def declared(options: ModelOptions) -> Model:
     found = find(options)
     try:
         net = netcompiler.load(str(found.file), found.name, **options.params)
+        if side is not None:
+            inputs = (_one_input(found, net)[0], side, side)
+            net = netcompiler.load(str(found.file), found.name, inputs=inputs, **options.params)
     except netcompiler.SpecError as error:
         raise UserError(str(error)) from error
     shape, main = _one_input(found, net), _main(net)
