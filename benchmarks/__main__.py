@@ -19,6 +19,7 @@ ALL = (
     check_startup,
     pictures,
     load_depth,
+    construct,
     forward_train,
     train_step,
     loop_overhead,
@@ -28,7 +29,6 @@ ALL = (
     validate,
     two_processes,
 )
-ALL = (check_startup, pictures, load_depth, construct, forward_train, train_step, loop_overhead, read_images)
 
 if __name__ == "__main__":
     for benchmark in ALL:

@@ -143,13 +143,17 @@ def find(options: ModelOptions) -> Found:
     return found
 
 
-def declared(options: ModelOptions) -> Model:
+def declared(options: ModelOptions, side: int | None = None) -> Model:
     """The net as its spec declares it, for images and classes of no data in particular.
+
+    ``side`` sets another height and width of the images, in pixels.
 
     Raises:
         UserError: the spec is wrong, or the net does not classify images.
     """
     found, net = find(options), as_declared(options)
+    if side is not None:
+        net = as_declared(options, inputs=(_one_input(found, net)[0], side, side))
     shape, main = _one_input(found, net), _main(net)
     if len(shape) != 3 or shape[1] != shape[2] or len(main.shape) != 1:
         raise UserError(
@@ -159,15 +163,15 @@ def declared(options: ModelOptions) -> Model:
     return Model(net, found.file, found.name, shape, main.name, _auxiliary(net), None)
 
 
-def as_declared(options: ModelOptions) -> netcompiler.Net:
-    """The net as its spec declares it, whatever it takes and gives.
+def as_declared(options: ModelOptions, inputs: Shape | None = None) -> netcompiler.Net:
+    """The net as its spec declares it, whatever it takes and gives; ``inputs`` is another shape of its input.
 
     Raises:
         UserError: the spec is wrong.
     """
     found = find(options)
     try:
-        return netcompiler.load(str(found.file), found.name, **options.params)
+        return netcompiler.load(str(found.file), found.name, inputs=inputs, **options.params)
     except netcompiler.SpecError as error:
         raise UserError(str(error)) from error
 
