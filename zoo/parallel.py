@@ -59,8 +59,7 @@ def share(
         # Gradients travel with every part of a step: kept until the last, they would be whole ones.
         return Shared(module)
     places = [device.index or 0] if device.type == "cuda" else None
-    # Of a tensor with one channel: its strides can be read in two ways, which are the same.
-    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
+    any_strides()
     with warnings.catch_warnings():
         # The name that is to come is not there in every version that we run with.
         warnings.filterwarnings("ignore", message="`broadcast_buffers` is deprecated", category=FutureWarning)
@@ -72,6 +71,11 @@ def share(
             gradient_as_bucket_view=True,
         )
     return Shared(together, together.no_sync)
+
+
+def any_strides() -> None:
+    """Let DDP take a tensor with one channel, whose strides can be read in two ways, which are the same."""
+    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
 
 
 def statistics(module: nn.Module, replicas: Replicas) -> Callable[[], None]:

@@ -201,6 +201,7 @@ class _Running:
             device=self.where,
         )
         gradients.pipeline = pipeline
+        parallel.any_strides()
         pipeline.module.to(memory_format=self.layout)  # type: ignore[call-overload]
         ema = self._ema(pipeline.module)
         clip = options.clip and partial(pipeline.clip_grad_norm_, options.clip)

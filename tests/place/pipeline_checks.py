@@ -314,6 +314,8 @@ def replicas(group: dist.ProcessGroup) -> None:
     for schedule in ("1f1b", "interleaved"):
         net = four() if schedule == "interleaved" else netcompiler.loads(TWO)
         both = Beside(net, mesh, schedule, 2)
+        for module in (both.whole, both.pipeline.module):  # after they are made, as users do
+            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         for number in range(2):
             means: dict[str, Tensor] = {}
             for other in (1 - row, row):

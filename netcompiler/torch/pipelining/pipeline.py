@@ -77,7 +77,7 @@ class Pipeline:
             RuntimeError: the processes do not know of each other yet, or this one is not in the mesh.
         """
         found = stages(graph)
-        self._group, data, self._device = _place(mesh, device)
+        self._group, self._data, self._device = _place(mesh, device)
         self._size = dist.get_world_size(self._group)
         check_schedule(schedule, len(found), self._size, microbatches)
         self._graph, self._schedule, self._microbatches, self._loss = graph, schedule, microbatches, loss
@@ -95,7 +95,7 @@ class Pipeline:
             number: StageModule(stage, part, outputs)
             for number, stage, part in zip(self._numbers, own, parts, strict=True)
         }
-        self._run = {number: _replica(module, data) for number, module in self._stages.items()}
+        self._tied: dict[int, nn.Module] = {}
         self._ready: OrderedDict[tuple[Batch, int, bool], tuple[list[Formats], Schedule]] = OrderedDict()
         self._learned: list[bool] = []
 
@@ -299,9 +299,11 @@ class Pipeline:
         return trace(self._stages, self._count, formats, self._group, self._device)
 
     def _make_schedule(self, count: int, formats: Sequence[Formats]) -> Schedule:
+        training = torch.is_grad_enabled()
+        modules = self._replicas() if training else self._stages
         own = [
             PipelineStage(
-                self._run[number],
+                modules[number],
                 number,
                 self._count,
                 self._device,
@@ -311,12 +313,21 @@ class Pipeline:
             )
             for number in self._numbers
         ]
-        training = torch.is_grad_enabled()
         loss = self._share(count) if training else None
         if self._schedule == "interleaved":
             return ScheduleInterleaved1F1B([*own], count, loss_fn=loss, scale_grads=False)
         schedule = Schedule1F1B if self._schedule == "1f1b" and training else ScheduleGPipe
         return schedule(own[0], count, loss_fn=loss, scale_grads=False)
+
+    def _replicas(self) -> Mapping[int, nn.Module]:
+        """The stages, each among its replicas.
+
+        They are tied when they are first trained: DDP averages wrongly, and says nothing, where a weight's
+        layout in memory changes after that.
+        """
+        if not self._tied:
+            self._tied = {number: _replica(stage, self._data) for number, stage in self._stages.items()}
+        return self._tied
 
     def _share(self, count: int) -> Callable[[Sequence[Tensor], Tensor], Tensor]:
         """The share that a micro-batch has in the batch's mean loss.
