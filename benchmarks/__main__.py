@@ -8,10 +8,21 @@ from benchmarks import (
     loop_overhead,
     pictures,
     read_images,
+    show_all,
     train_step,
 )
 
-ALL = (check_startup, pictures, load_depth, construct, forward_train, train_step, loop_overhead, read_images)
+ALL = (
+    check_startup,
+    show_all,
+    pictures,
+    load_depth,
+    construct,
+    forward_train,
+    train_step,
+    loop_overhead,
+    read_images,
+)
 
 if __name__ == "__main__":
     for benchmark in ALL:
