@@ -10,7 +10,7 @@ SHOWN = 5
 
 def main() -> None:
     """Prints the slowest and the median, and how many take more than a second."""
-    times = sorted(((_time(f"specs/{net.family}.net:{net.name}"), net.name) for net in catalog.entries()))
+    times = sorted((_time(f"specs/{net.family}.net:{net.name}"), net.name) for net in catalog.entries())
     for seconds, name in times[: -SHOWN - 1 : -1]:
         print(f"netc show {name}: {seconds * 1e3:.0f} ms")
     over = sum(seconds > 1 for seconds, _ in times)
