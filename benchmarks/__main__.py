@@ -10,6 +10,7 @@ from benchmarks import (
     pictures,
     predict_step,
     read_images,
+    show_all,
     train_step,
     two_processes,
     validate,
@@ -17,6 +18,7 @@ from benchmarks import (
 
 ALL = (
     check_startup,
+    show_all,
     pictures,
     load_depth,
     construct,

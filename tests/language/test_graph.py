@@ -141,3 +141,31 @@ def test_api_answers() -> None:
     assert repr(net) == "<Net alexnet: 53 layers, 60,965,224 parameters, 724,406,816 MACs>"
     with pytest.raises(KeyError):
         net.layer("nothing")
+
+
+def test_a_net_has_the_comment_above_its_paragraph_as_title() -> None:
+    text = """# The file.
+# Its second line.
+
+net one(width=2) {
+  input image [3, 4, 4]
+
+  # within a net
+  conv(width, 1)
+}
+
+net two = one(3)
+
+# Of both.
+net three = one(
+  4,
+)
+net four = one(5)
+"""
+    head, both = ("The file.", "Its second line."), ("Of both.",)
+    expected = {"one": head, "two": head, "three": both, "four": both}
+    assert {name: netcompiler.loads(text, name).title for name in expected} == expected
+
+
+def test_a_file_without_comments_has_no_title() -> None:
+    assert netcompiler.loads("net one {\n  input x [3, 4, 4]\n  relu\n}\n").title == ()

@@ -21,7 +21,7 @@ from zoo import commands
         ("zoo train schedule.unit=", ["schedule.unit=epochs", "schedule.unit=steps"]),
         ("zoo train optimizer.nesterov=t", ["optimizer.nesterov=true"]),
         ("zoo train recipe=alex", ["recipe=alexnet_2012"]),
-        ("zoo train model=resnet5", ["model=resnet50", "model=resnet56"]),
+        ("zoo train model=resnext5", ["model=resnext50_32x4d"]),
         ("zoo train --cfg ", ["job"]),
         ("zoo train trainer.sa", ["trainer.save_steps=", "trainer.save_minutes=", "trainer.save_async="]),
         ("zoo completion z", ["zsh"]),
