@@ -15,7 +15,16 @@ from zoo.train import train
 PAGES = Path(__file__).parents[2] / "docs"
 TEXTS = {
     name: (PAGES / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("training", "data", "scale", "looking", "imagenet", "evaluation", "after-training")
+    for name in (
+        "training",
+        "data",
+        "scale",
+        "looking",
+        "imagenet",
+        "evaluation",
+        "placement",
+        "after-training",
+    )
 }
 SHOWN = re.findall(r"^    \$ zoo (.*)\n    (zoo: .*)$", TEXTS["training"], flags=re.MULTILINE)
 COMMANDS = [
@@ -29,7 +38,9 @@ COMMANDS = [
 ]
 TRAIN = [command.removeprefix("train") for _, command in COMMANDS if command.split()[0] == "train"]
 DATA = [command for _, command in COMMANDS if command.split()[:2] == ["data", "data=cifar10"]]
-AFTER = [command for page, command in COMMANDS if page == "after-training"]
+AFTER = [
+    command for page, command in COMMANDS if page == "after-training" and "resnet50-11ad3fa6" not in command
+]
 COMBINATIONS = 4
 """The most that a sweep on these pages makes."""
 
