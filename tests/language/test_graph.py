@@ -164,8 +164,8 @@ net four = one(5)
 """
     head, both = ("The file.", "Its second line."), ("Of both.",)
     expected = {"one": head, "two": head, "three": both, "four": both}
-    assert {name: netcompiler.loads(text, name).title for name in expected} == expected
+    assert {name: loads(text, name).title for name in expected} == expected
 
 
 def test_a_file_without_comments_has_no_title() -> None:
-    assert netcompiler.loads("net one {\n  input x [3, 4, 4]\n  relu\n}\n").title == ()
+    assert loads("net one {\n  input x [3, 4, 4]\n  relu\n}\n").title == ()
