@@ -227,6 +227,7 @@ def _fit(
     try:
         return _load(found, params, source, side), side, None
     except _MisfitError as error:
+        _takes_images(found, params)
         if source.size is not None:
             raise
         declared = _declared(found, params)
@@ -239,6 +240,17 @@ def _fit(
         raise misfit from None
     note = f"{found.name} is too deep for {side}×{side} images: they are scaled to {declared}×{declared}"
     return net, declared, note
+
+
+def _takes_images(found: Found, params: dict[str, Any]) -> None:
+    """Refuse a net for something else, such as words."""
+    try:
+        net = netcompiler.load(str(found.file), found.name, **params)
+    except netcompiler.SpecError as error:
+        raise UserError(str(error)) from error
+    shape = _one_input(found, net)
+    if len(shape) != 3:
+        raise UserError(f"{found.name}: takes {list(shape)}, which is no image; zoo trains on images")
 
 
 class _MisfitError(UserError):

@@ -122,3 +122,16 @@ def test_a_changed_spec_is_counted_anew(tmp_path: Path, monkeypatch: pytest.Monk
 )  # fmt: skip
 def test_numbers(value: int, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("gpt_char", "gpt_char: takes [256], which is no image; zoo trains on images"),
+        ("unet", "unet gives [10, 388, 388] as its `output`, and the data has 10 classes, which takes [10]"),
+    ],
+)
+def test_a_net_that_does_not_classify_images_says_so(zoo: Callable, name: str, said: str) -> None:
+    ran = zoo("train", f"model={name}", "data=digits")
+    assert ran.code == 1
+    assert ran.err == f"zoo: {said}\n"
