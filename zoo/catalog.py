@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import specs
-from zoo.papers import Paper, paper
+from zoo.citation import Paper, paper
 
 KEPT = "models.json"
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.torch.families import PEERS
 from zoo import catalog, model, specs
+from zoo.citation import Paper, paper
 from zoo.commands.models import number
-from zoo.papers import Paper, paper
 from zoo.schema import ModelOptions
 
 
