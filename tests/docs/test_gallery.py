@@ -47,7 +47,7 @@ def test_pages_show_pictures_of_the_gallery_alone() -> None:
     shown = {
         name
         for page in PAGES
-        for name in re.findall(r"images/([^\s\"')]+)", page.read_text(encoding="utf-8"))
+        for name in re.findall(r"images/([^\s\"')]+\.\w+)", page.read_text(encoding="utf-8"))
     }
     assert shown == set(COMMANDS)
 
