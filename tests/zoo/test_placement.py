@@ -7,13 +7,14 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
 
 from tests.zoo.conftest import Ran
 from tests.zoo.group import Group, Run, member, noted, started, together
-from tests.zoo.test_processes import alone, apart, rows, weights
+from tests.zoo.test_processes import alone, apart, rows
 from zoo import checkpoint
 from zoo.config import one
 from zoo.errors import UserError
@@ -61,18 +62,22 @@ MANY = (
 )
 MIXED = ("augment.mixup=0.2", "trainer.ema=0.9", "trainer.clip=5", "loss.smoothing=0.1")
 PIPE = ("model.net=chain", "trainer.accumulate=4", "trainer.clip=0.5", "trainer.ema=0.5", "optimizer=lamb")
-WAYS = {  # options of the net's runs, and those that the processes have beside them
-    "groups": ((), (GROUPS,)),
-    "many": (MANY, (GROUPS,)),
-    "bare": (("model.net=bare",), (GROUPS,)),
-    "pipeline": ((*PIPE, "augment.cutmix=1"), ("trainer.placement=pipeline",)),
-    "gpipe": (PIPE[:2], ("trainer.placement=pipeline", "trainer.pipeline=gpipe")),
-}
 SYNC = ("trainer.sync_batchnorm=true",)
-FOUR = {
-    "ddp": ((*SYNC, "trainer.batch_size=33"), (GROUPS,)),
-    "fsdp": ((*SYNC, *MANY), (GROUPS, "trainer.parallel=fsdp")),
-    "pipes": (PIPE, ("trainer.placement=pipeline", "trainer.accumulate=2")),
+SINGLES = {  # runs by one process, which others are to be like
+    "many": MANY,
+    "mixed": (*PIPE, "augment.cutmix=1"),
+    "pipe": PIPE,
+    "bare": ("model.net=bare", "trainer.steps=3"),
+    "odd": ("trainer.batch_size=33",),
+}
+PAIR = {  # by two, which stand for those
+    "many": (GROUPS,),
+    "mixed": ("trainer.placement=pipeline",),
+    "bare": (GROUPS,),
+}
+FOUR = {  # by four
+    "odd": (GROUPS, *SYNC),
+    "pipe": ("trainer.placement=pipeline", "trainer.accumulate=2"),
 }
 DROPS = ("model.params.drop=0.3", *MIXED, "trainer.epochs=3", "trainer.save_steps=5")
 STOP = 7
@@ -102,36 +107,51 @@ def _specs(tmp_path: Path) -> None:
     (tmp_path / "nets.net").write_text(SPEC)
 
 
+class Singles(NamedTuple):
+    """Where one process made and began runs, and the losses of those that it made."""
+
+    folder: Path
+    losses: dict[str, dict[int, float]]
+
+
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one process has begun a run that others go on with."""
-    folder = tmp_path_factory.mktemp("begun")
+def singles(tmp_path_factory: pytest.TempPathFactory) -> Singles:
+    """What one process does; `one-many` and `one-pipe` are begun, for others to go on with."""
+    folder = tmp_path_factory.mktemp("singles")
     (folder / "nets.net").write_text(SPEC)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
-        by_itself("one-more", *MANY, *SYNC, stop=STOP)
+        losses = {name: by_itself(name, *how) for name, how in SINGLES.items()}
+        by_itself("one-many", *MANY, stop=STOP)
         by_itself("one-pipe", *PIPE, stop=STOP)
         torch.set_num_threads(threads)
+    return Singles(folder, losses)
+
+
+def begun(singles: Singles, folder: Path) -> Path:
+    """A folder with the runs that one process has begun."""
+    (folder / "nets.net").write_text(SPEC)
+    for name in ("one-many", "one-pipe"):
+        shutil.copytree(singles.folder / "runs" / name, folder / "runs" / name)
     return folder
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory, begun: Path) -> Path:
+def pair(tmp_path_factory: pytest.TempPathFactory, singles: Singles) -> Path:
     """Where two processes, one for each group, have made the runs that tests look at."""
-    folder = tmp_path_factory.mktemp("pair")
-    shutil.copytree(begun, folder, dirs_exist_ok=True)
+    folder = begun(singles, tmp_path_factory.mktemp("pair"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         return made(
             folder,
             2,
-            *(run(name, *SHORT, *own, *extra) for name, (own, extra) in WAYS.items()),
-            run("one-more", *SHORT, *MANY, *SYNC, GROUPS, "resume=true"),
+            *(run(name, *SHORT, *SINGLES[name], *extra) for name, extra in PAIR.items()),
+            run("one-many", *SHORT, *MANY, GROUPS, "resume=true"),
             run("one-pipe", *SHORT, *PIPE, "trainer.placement=pipeline", "resume=true"),
-            run("more-one", *SHORT, *MANY, GROUPS, stop=STOP),
-            run("half-a-chain", *SHORT, *PIPE, "trainer.placement=pipeline", stop=STOP),
+            run("many-one", *SHORT, *MANY, GROUPS, stop=STOP),
+            run("pipe-one", *SHORT, *PIPE, "trainer.placement=pipeline", stop=STOP),
             run("whole", *DROPS, GROUPS),
             run("halves", *DROPS, GROUPS, stop=31),
             run("halves", *DROPS, GROUPS, "resume=true"),
@@ -139,27 +159,27 @@ def pair(tmp_path_factory: pytest.TempPathFactory, begun: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory, begun: Path) -> Path:
+def four(tmp_path_factory: pytest.TempPathFactory, singles: Singles) -> Path:
     """Where four processes, two replicas of two groups, have made the runs that tests look at."""
-    folder = tmp_path_factory.mktemp("four")
-    shutil.copytree(begun, folder, dirs_exist_ok=True)
+    folder = begun(singles, tmp_path_factory.mktemp("four"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         return made(
             folder,
             4,
-            *(run(name, *SHORT, *own, *extra) for name, (own, extra) in FOUR.items()),
-            run("one-more", *SHORT, *MANY, *SYNC, GROUPS, "trainer.parallel=fsdp", "resume=true"),
-            run("more-one", *SHORT, *MANY, *SYNC, GROUPS, stop=STOP),
+            *(run(name, *SHORT, *SINGLES[name], *extra) for name, extra in FOUR.items()),
+            run("many-one", *SHORT, *MANY, *SYNC, GROUPS, stop=STOP),
             run("uneven", *SHORT, *PIPE, "trainer.placement=pipeline", "trainer.batch_size=33"),
-            run("same", *SHORT, GROUPS, "trainer.steps=2", "trainer.parallel=ddp"),
+            run("one-many", *SHORT, *MANY, *SYNC, GROUPS, "trainer.parallel=fsdp", "resume=true"),
         )
 
 
-def same_run(place: Path, name: str, losses: dict[int, float], tolerance: float = 1e-6) -> None:
-    """Losses by step, weights, errors and validation of a run in ``place`` and of one here."""
-    assert noted(place / "log")[name] == pytest.approx(losses, abs=tolerance)
-    ours, theirs = Path("runs") / name, place / "runs" / name
+def same_run(place: Path, name: str, singles: Singles, like: str, tolerance: float = 1e-6) -> None:
+    """Losses by step, weights, errors and validation of a run in ``place`` and of one process's."""
+    losses, seen = singles.losses[like], noted(place / "log")[name]
+    begins = STOP if name.startswith("one-") else 0
+    assert seen == pytest.approx({n: loss for n, loss in losses.items() if n > begins}, abs=tolerance)
+    ours, theirs = singles.folder / "runs" / like, place / "runs" / name
     assert apart(ours, theirs) < 3 * tolerance
     assert apart(ours, theirs, "best") < 3 * tolerance
     (our_row,), (their_row,) = rows(ours), rows(theirs)
@@ -167,6 +187,16 @@ def same_run(place: Path, name: str, losses: dict[int, float], tolerance: float 
         assert our_row[column] == their_row[column]
     assert our_row["val_loss"] == pytest.approx(their_row["val_loss"], abs=tolerance)
     same_states(ours, theirs, tolerance)
+
+
+def goes_on_alone(place: Path, name: str, singles: Singles, like: str) -> None:
+    """What several processes have begun goes on in this one."""
+    shutil.copytree(place / "runs" / name, Path("runs") / name)
+    assert checkpoint.load_last(Path("runs") / name).position.step == STOP
+    rest = by_itself(name, *SINGLES[like], "resume=true")
+    whole = singles.losses[like]
+    assert rest == pytest.approx({step: whole[step] for step in whole if step > STOP}, abs=2e-6)
+    assert apart(singles.folder / "runs" / like, Path("runs") / name) < 6e-6
 
 
 def same_states(ours: Path, theirs: Path, tolerance: float) -> None:
@@ -188,23 +218,17 @@ def same_states(ours: Path, theirs: Path, tolerance: float) -> None:
 class TestPair:
     """Two processes, a group each."""
 
-    @pytest.mark.parametrize("name", WAYS)
-    def test_they_compute_what_one_does(self, pair: Path, name: str) -> None:
-        same_run(pair, name, by_itself(name, *WAYS[name][0]))
+    @pytest.mark.parametrize("name", PAIR)
+    def test_they_compute_what_one_does(self, pair: Path, singles: Singles, name: str) -> None:
+        same_run(pair, name, singles, name)
 
-    @pytest.mark.parametrize(("name", "how"), [("one-more", (*MANY, *SYNC)), ("one-pipe", PIPE)])
-    def test_what_one_began_they_go_on_with(self, pair: Path, name: str, how: tuple[str, ...]) -> None:
-        whole = by_itself(name, *how)
-        same_run(pair, name, {step: loss for step, loss in whole.items() if step > STOP})
+    @pytest.mark.parametrize("name", ["many", "pipe"])
+    def test_what_one_began_they_go_on_with(self, pair: Path, singles: Singles, name: str) -> None:
+        same_run(pair, f"one-{name}", singles, name)
 
-    @pytest.mark.parametrize(("name", "how"), [("more-one", MANY), ("half-a-chain", PIPE)])
-    def test_what_they_began_one_goes_on_with(self, pair: Path, name: str, how: tuple[str, ...]) -> None:
-        whole = by_itself("whole", *how)
-        shutil.copytree(pair / "runs" / name, Path("runs") / name)
-        assert checkpoint.load_last(Path("runs") / name).position.step == STOP
-        rest = by_itself(name, *how, "resume=true")
-        assert rest == pytest.approx({step: whole[step] for step in whole if step > STOP}, abs=1e-6)
-        assert apart(Path("runs/whole"), Path("runs") / name) < 3e-6
+    @pytest.mark.parametrize("name", ["many", "pipe"])
+    def test_what_they_began_one_goes_on_with(self, pair: Path, singles: Singles, name: str) -> None:
+        goes_on_alone(pair, f"{name}-one", singles, name)
 
     def test_they_go_on_exactly(self, pair: Path) -> None:
         """With dropout, mixup and a moving average, from within an epoch: the same to the last bit."""
@@ -220,28 +244,15 @@ class TestFour:
     """Four processes: two replicas of two groups."""
 
     @pytest.mark.parametrize("name", FOUR)
-    def test_they_compute_what_one_does(self, four: Path, name: str) -> None:
-        same_run(four, name, by_itself(name, *FOUR[name][0]), 2e-6)
+    def test_they_compute_what_one_does(self, four: Path, singles: Singles, name: str) -> None:
+        same_run(four, name, singles, name, 2e-6)
 
-    def test_what_one_began_they_go_on_with(self, four: Path) -> None:
-        whole = by_itself("one-more", *MANY, *SYNC)
-        same_run(four, "one-more", {step: loss for step, loss in whole.items() if step > STOP}, 2e-6)
+    def test_what_one_began_they_go_on_with(self, four: Path, singles: Singles) -> None:
+        """By FSDP over the replicas."""
+        same_run(four, "one-many", singles, "many", 2e-6)
 
-    def test_what_they_began_one_goes_on_with(self, four: Path) -> None:
-        whole = by_itself("whole", *MANY)
-        shutil.copytree(four / "runs" / "more-one", "runs/more-one")
-        rest = by_itself("more-one", *MANY, "resume=true")
-        assert rest == pytest.approx({step: whole[step] for step in whole if step > STOP}, abs=2e-6)
-        assert apart(Path("runs/whole"), Path("runs/more-one")) < 6e-6
-
-    def test_statistics_are_those_of_both_replicas(self, four: Path) -> None:
-        """Without synchronised batch norms each replica moves its own; their mean is kept."""
-        kept = weights(four / "runs" / "same")
-        by_itself("same", "trainer.steps=2")
-        own = weights(Path("runs/same"))
-        names = [name for name in kept if name.endswith("running_mean")]
-        assert len(names) == 2
-        assert all(torch.allclose(kept[name], own[name], atol=0.02) for name in names)
+    def test_what_they_began_one_goes_on_with(self, four: Path, singles: Singles) -> None:
+        goes_on_alone(four, "many-one", singles, "many")
 
     def test_a_batch_that_no_pipeline_can_cut(self, four: Path) -> None:
         assert noted(four / "log")["uneven"]["error"] == (
