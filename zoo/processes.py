@@ -217,8 +217,15 @@ def _join(device: str, minutes: float) -> None:
     if with_gpus:  # before NCCL asks which; what trainer.device says is checked in zoo.device
         torch.cuda.set_device(ranks.local() % torch.cuda.device_count())
     backend = "cpu:gloo,cuda:nccl" if with_gpus else "gloo"
+    from zoo import rendezvous
+
+    patience = timedelta(minutes=minutes)
     try:
-        distributed.init_process_group(backend, timeout=timedelta(minutes=minutes))
+        store = rendezvous.own_store(patience)
+        known: dict[str, Any] = (
+            {} if store is None else {"store": store, "rank": ranks.rank(), "world_size": ranks.world()}
+        )
+        distributed.init_process_group(backend, timeout=patience, **known)
     except (RuntimeError, ValueError, OSError) as error:
         where = f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}"
         raise UserError(
