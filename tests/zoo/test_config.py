@@ -9,6 +9,7 @@ from zoo import config, model, yamls
 from zoo.config import one, request
 from zoo.errors import UserError
 from zoo.optimizers import DecoupledOptions, SgdOptions
+from zoo.schema import ModelOptions
 
 MISSING = "optimizer.name: missing; there is " + ", ".join(
     f"optimizer.name={name}" for name in ("adam", "adamw", "lamb", "nadam", "radam", "rmsprop", "sgd")
@@ -40,6 +41,8 @@ def test_every_shipped_net_is_a_model() -> None:
     assert {"lenet", "alexnet", "alexnet_one", "resnet50", "resnet20"} <= set(names)
     assert "resnet_cifar" not in names, "a net with a parameter left to fill cannot be trained by name"
     for name in names:
+        assert model.find(ModelOptions(name)).name == name
+    for name in sorted(names)[::20]:  # Hydra takes a third of a second for each
         assert one(f"model={name}").model.name == name
 
 
@@ -66,7 +69,7 @@ def test_a_value_may_refer_to_another() -> None:
         ("trainer.device=gpu", "trainer.device=gpu: one of auto, cpu, cuda is expected"),
         ("optimizer=sdg", "optimizer=sdg: no such choice; did you mean optimizer=sgd?"),
         ("optimizer.name=sdg", "optimizer=sdg: no such choice; did you mean optimizer=sgd?"),
-        ("logger=3", "logger=3: no such choice; there is logger=none"),
+        ("logger=3", "logger=3: no such choice; there is logger=mlflow, logger=none, logger=wandb"),
         ("model=resnet2O", "model=resnet2O: no such choice; did you mean model=resnet20?"),
         ("model=my/own.net", "model=my/own.net: a spec of your own is given as model.spec=my/own.net"),
         (
