@@ -35,9 +35,19 @@ def build(cls: type[Options], raw: Mapping[str, Any], where: str = "") -> Option
             prefix = f"{where}." if where else ""
             what = f" of {where}={raw['name']}" if where and "name" in raw else ""
             known = [name for name in fields if name != "name" or not where]
+            within = [name for name, inner in hints.items() if not where and key in _names(inner)]
+            if within:
+                raise UserError(f"{path}: no such option; did you mean {within[0]}.{key}?")
             raise UserError(f"{path}: no such option{what}; {hint(str(key), known, prefix)}")
         values[key] = _field(fields[key], hints[key], value, path)
     return cls(**values)
+
+
+def _names(options: object) -> list[str]:
+    """Of the options in a class of them; none for anything else."""
+    if not isinstance(options, type) or not dataclasses.is_dataclass(options):
+        return []
+    return [field.name for field in dataclasses.fields(options)]
 
 
 def choose(registry: Registry[Any], raw: Any, where: str) -> Named:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+import netcompiler
 from zoo import commands
 from zoo.arguments import complain
 from zoo.errors import Interrupted, UserError, of_the_system
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not arguments or arguments[0] in {"-h", "--help"}:
         (sys.stdout if arguments else sys.stderr).write(_help())
         return 0 if arguments else 2
+    if arguments[0] == "--version":
+        sys.stdout.write(f"zoo, version {netcompiler.__version__}\n")
+        return 0
     if arguments[0] not in commands.names():
         complain(f"there is no command {arguments[0]}; {hint(arguments[0], commands.names())} (zoo --help)")
         return 2

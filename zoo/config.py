@@ -25,6 +25,7 @@ CONFIGS = Path(__file__).parent / "configs"
 VERSION = "1.3"
 ASIDE = {"launcher", "sweeper", "resume", "overwrite"}
 """What of a command line is about a whole sweep."""
+EPOCHS, STEPS = "trainer.epochs", "trainer.steps"
 MOST_CHECKED = 1000
 """A larger sweep than this is checked job by job only, as each starts."""
 
@@ -89,6 +90,7 @@ class Request:
             UserError: one line saying what is wrong with an override, or with which file.
         """
         _no_two_models(given)
+        _no_two_lengths(given)
         named = next((text.partition("=")[2] for text in given if overrides.key_of(text) == "recipe"), "null")
         if named == "null":
             return self._compose(self._beneath({}, given), given)
@@ -144,7 +146,12 @@ class Request:
         """What goes before the user's overrides, which each file leaves to those above it."""
         picked = overrides.groups_picked(given)
         base = overrides.from_values(self.base, {*picked, *recipe})
-        return [*base, *overrides.from_values(recipe, picked)]
+        beneath = [*base, *overrides.from_values(recipe, picked)]
+        if EPOCHS in map(
+            overrides.key_of, given
+        ):  # a length in steps, which would hide it, is no longer meant
+            beneath = [text for text in beneath if overrides.key_of(text) != STEPS]
+        return beneath
 
     def _check_alone(self, recipe: recipes.Recipe) -> None:
         """Where the recipe itself is wrong, say so with its file's name."""
@@ -234,6 +241,12 @@ def _last_of_each(lines: Sequence[str]) -> list[str]:
     """Hydra takes a group chosen twice for a mistake; here the later one, the user's, is meant."""
     last = {overrides.key_of(line): line for line in lines}
     return list(last.values())
+
+
+def _no_two_lengths(given: Sequence[str]) -> None:
+    keys = {overrides.key_of(text): text for text in given}
+    if EPOCHS in keys and not keys.get(STEPS, "=null").endswith("=null"):
+        raise UserError(f"{EPOCHS} and {STEPS} both say how long the run is; give one of them")
 
 
 def _no_two_models(given: Sequence[str]) -> None:

@@ -33,7 +33,9 @@ def describe(source: Source, data: DataSet) -> str:
     for name, split in splits.items():
         lines.append(f"  {name:<12}{_balance(counts[name])}")
         lines += [f"  {'':<12}{text}" for text in _sizes(sizes(split))]
-    lines.append(f"  {'mean':<12}{_numbers(data.mean)}, standard deviation {_numbers(data.std)}")
+    lines.append(
+        f"  {'normalised':<12}with mean {_numbers(data.mean)}, standard deviation {_numbers(data.std)}"
+    )
     return "\n".join([*lines, "", *_table(data.classes, counts)]) + "\n"
 
 

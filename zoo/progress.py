@@ -153,7 +153,7 @@ class Bar:
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(bar_width=None),
             TextColumn("loss {task.fields[loss]:.4f}"),
-            TextColumn("top-1 {task.fields[top1]:.1%}"),
+            TextColumn("top-1 error {task.fields[top1]:.1%}"),
             TextColumn("{task.fields[rate]:,.0f} images/s"),
             TextColumn("{task.fields[waiting]:.0%} waiting"),
             TextColumn("{task.fields[memory]:.1f} GiB"),

@@ -53,7 +53,7 @@ class Schedule:
         if self.warmup > length.epochs:
             raise UserError(
                 f"schedule.warmup={options.warmup:g}: longer than the run ({length.epochs:g} epochs of "
-                f"{length.epoch_steps:,} steps)"
+                f"{length.epoch_steps:,} steps); schedule.warmup=0 does without"
             )
 
     def __call__(self, step: int) -> float:

@@ -173,3 +173,18 @@ def test_cfg_prints_what_a_run_would_have(zoo: Callable) -> None:
     assert yamls.load(ran.out) == config.plain(
         one("model=lenet", "schedule=step", "schedule.milestones=[3,6]")
     )
+
+
+def test_one_length_alone() -> None:
+    """What the command line says of a run's length stands, whatever unit a recipe gives it in."""
+    recipe = one("recipe=resnet_cifar_2015", "data=digits", "trainer.epochs=3")
+    assert (recipe.trainer.epochs, recipe.trainer.steps) == (3, None)
+    assert one("recipe=resnet_cifar_2015", "data=digits").trainer.steps == 64000
+    assert one("trainer.epochs=3", "trainer.steps=null").trainer.steps is None
+    with pytest.raises(UserError, match="both say how long the run is"):
+        one("trainer.epochs=3", "trainer.steps=5")
+
+
+def test_a_forgotten_prefix() -> None:
+    with pytest.raises(UserError, match=r"^epochs: no such option; did you mean trainer\.epochs\?$"):
+        one("epochs=3")

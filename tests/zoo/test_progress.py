@@ -59,7 +59,7 @@ def test_a_bar_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     shown.end()
     text = out.getvalue()
     assert "[not markup]" in text
-    shown_parts = ("epoch 2/3", "loss 0.5000", "top-1 25.0%", "images/s", "10% waiting", "GiB", "left")
+    shown_parts = ("epoch 2/3", "loss 0.5000", "top-1 error 25.0%", "images/s", "10% waiting", "GiB", "left")
     for part in (*shown_parts, "12.50%"):
         assert part in text
     assert shown.progress.tasks[0].completed == 5

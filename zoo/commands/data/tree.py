@@ -21,7 +21,7 @@ usage: zoo data tree [data=NAME] [data.OPTION=VALUE] ... [synset=NAME] [--depth 
 Print the tree of WordNet below a synset. With data, only what has images, and how many: those of the synset
 itself and those with all that is below it, training and validation together.
 
-  zoo data tree synset=dog                                                WordNet's dogs
+  zoo data tree synset=dog.n.01                                           WordNet's dogs
   zoo data tree data=imagenet data.root=path/to/imagenet synset=mammal --depth 2
   zoo data tree data=imagefolder data.root=path/to/folders/by/wnid --depth 20
 
