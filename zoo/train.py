@@ -99,8 +99,8 @@ def _go_on(config: Config, folder: RunFolder, built: loop.Parts, shown: Reporter
     at = saved.position
     if at.step > built.length.steps:
         raise UserError(
-            f"{folder.path}: {at.step:,} steps are done already, and this run is to have {built.length.steps:,}; "
-            "give a greater trainer.epochs=…"
+            f"{folder.path}: {at.step:,} steps are done already, and this run is to have "
+            f"{built.length.steps:,}; give a greater trainer.epochs=…"
         )
     if at.step >= built.length.steps and not at.batch:
         done = "the one epoch is" if at.epoch == 1 else f"all {at.epoch} epochs are"
