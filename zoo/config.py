@@ -147,9 +147,8 @@ class Request:
         picked = overrides.groups_picked(given)
         base = overrides.from_values(self.base, {*picked, *recipe})
         beneath = [*base, *overrides.from_values(recipe, picked)]
-        if EPOCHS in map(
-            overrides.key_of, given
-        ):  # a length in steps, which would hide it, is no longer meant
+        # A length in steps beneath would hide one in epochs above.
+        if EPOCHS in map(overrides.key_of, given):
             beneath = [text for text in beneath if overrides.key_of(text) != STEPS]
         return beneath
 
