@@ -159,4 +159,8 @@ def _note(folder: Path, outcome: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(_member(Path(sys.argv[1])))
+    code = _member(Path(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: threads that talk to the others still run where a run was stopped, and C++ would say so.
+    os._exit(code)
