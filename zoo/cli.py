@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 
-import netcompiler
 from zoo import commands
 from zoo.arguments import complain
 from zoo.errors import Interrupted, UserError, of_the_system
@@ -28,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (sys.stdout if arguments else sys.stderr).write(_help())
         return 0 if arguments else 2
     if arguments[0] == "--version":
+        import netcompiler  # commands that need no net start without it
+
         sys.stdout.write(f"zoo, version {netcompiler.__version__}\n")
         return 0
     if arguments[0] not in commands.names():
