@@ -90,7 +90,6 @@ class Request:
             UserError: one line saying what is wrong with an override, or with which file.
         """
         _no_two_models(given)
-        _no_two_lengths(given)
         named = next((text.partition("=")[2] for text in given if overrides.key_of(text) == "recipe"), "null")
         if named == "null":
             return self._compose(self._beneath({}, given), given)
@@ -148,7 +147,8 @@ class Request:
         base = overrides.from_values(self.base, {*picked, *recipe})
         beneath = [*base, *overrides.from_values(recipe, picked)]
         # A length in steps beneath would hide one in epochs above.
-        if EPOCHS in map(overrides.key_of, given):
+        keys = set(map(overrides.key_of, given))
+        if EPOCHS in keys and STEPS not in keys:
             beneath = [text for text in beneath if overrides.key_of(text) != STEPS]
         return beneath
 
@@ -240,12 +240,6 @@ def _last_of_each(lines: Sequence[str]) -> list[str]:
     """Hydra takes a group chosen twice for a mistake; here the later one, the user's, is meant."""
     last = {overrides.key_of(line): line for line in lines}
     return list(last.values())
-
-
-def _no_two_lengths(given: Sequence[str]) -> None:
-    keys = {overrides.key_of(text): text for text in given}
-    if EPOCHS in keys and not keys.get(STEPS, "=null").endswith("=null"):
-        raise UserError(f"{EPOCHS} and {STEPS} both say how long the run is; give one of them")
 
 
 def _no_two_models(given: Sequence[str]) -> None:
