@@ -28,7 +28,7 @@ ROUNDS = 9
 EPOCHS = 2 * ROUNDS + 2
 RUNS = {
     "resnet20 on 2,048 images of 32×32, batch 128": (
-        *("model=resnet20", "data=fake", "data.size=32", "data.classes=10"),
+        *("model=resnet20", "data=fake", "data.size=32", "data.classes=10", "augment=none"),
         *("data.count=2048", "data.val_count=512", "trainer.batch_size=128"),
     ),
     "resnet20 on digits of 8×8, batch 64": ("model=resnet20", "augment=none", "trainer.batch_size=64"),

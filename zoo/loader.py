@@ -220,15 +220,15 @@ class _Reader(Dataset["Read | BrokenImageError"]):
 
     def __getitem__(self, key: Key) -> Read | BrokenImageError:
         epoch, index = key
-        rng = seeds.for_image(self.seed, epoch, index)
+        draw = seeds.ForImage(self.seed, epoch, index)
         broken: list[str] = []
         for _ in range(MOST_TRIES if self.training else 1):
             try:
-                image = self.transform(self.split.picture(index), rng)
+                image = self.transform(self.split.picture(index), draw)
             except BrokenImageError as error:
                 broken.append(str(error))
                 # Another takes its place, so that every batch has its full size; which one, the key decides.
-                index = int(rng.integers(len(self.split.labels)))
+                index = int(draw().integers(len(self.split.labels)))
             else:
                 return image, self.split.labels[index], broken
         return BrokenImageError(broken[0])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -15,6 +14,7 @@ from zoo.images.decode import EXTENSIONS
 from zoo.images.grey import Grey
 from zoo.images.photo import read
 from zoo.images.picture import BrokenImageError
+from zoo.seeds import ForImage
 from zoo.trained import Classifier
 from zoo.transform import Centre
 
@@ -102,7 +102,7 @@ class _Reader(Dataset["Tensor | str"]):
     def __getitem__(self, index: int) -> Tensor | str:
         try:
             photo = read(self.paths[index])
-            return self.centre(Grey(photo) if self.grey else photo, np.random.default_rng(0))
+            return self.centre(Grey(photo) if self.grey else photo, ForImage(0, 0, index))
         except BrokenImageError as error:
             return str(error)
 

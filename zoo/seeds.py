@@ -36,9 +36,23 @@ def for_step(seed: int, step: int, replica: int, place: int = 0) -> np.random.Ge
     return np.random.default_rng(sequence)
 
 
-def for_image(seed: int, epoch: int, index: int) -> np.random.Generator:
-    """The generator of one image's augmentation in one epoch."""
-    return np.random.default_rng((seed, IMAGE, epoch, index))
+class ForImage:
+    """Gives the generator of one image's augmentation in one epoch, the same at every call.
+
+    It is made when something is drawn: validation draws nothing, and making one takes longer than cutting a
+    small image.
+    """
+
+    __slots__ = ("_key", "_made")
+
+    def __init__(self, seed: int, epoch: int, index: int) -> None:
+        self._key = (seed, IMAGE, epoch, index)
+        self._made: np.random.Generator | None = None
+
+    def __call__(self) -> np.random.Generator:
+        if self._made is None:
+            self._made = np.random.default_rng(self._key)
+        return self._made
 
 
 def for_order(seed: int, epoch: int) -> np.random.Generator:

@@ -10,9 +10,8 @@ from zoo.loader import stacked
 from zoo.protocols.base import Views
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from zoo.images.picture import Picture
+    from zoo.transform import Draw
 
 Item = tuple[list[list[Tensor]], tuple[int, int]]
 """A picture's views in each of several ways, and its height and width."""
@@ -44,7 +43,7 @@ class Show:
 
     ways: tuple[Views, ...]
 
-    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> Item:
+    def __call__(self, picture: "Picture", draw: "Draw") -> Item:
         """The views; nothing in them is random.
 
         Raises:

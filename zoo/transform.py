@@ -1,6 +1,6 @@
 """A picture → the image that the net is given; at random in training, the centre in validation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from zoo.images.picture import Picture
 
 
+Draw = Callable[[], "np.random.Generator"]
+"""Gives an image's generator of random numbers, the same one at every call."""
+
+
 class Transform(Protocol):
     """Makes of pictures what a loader stacks to batches."""
 
-    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> Any:
-        """An image, uint8 [channels, size, size], as a rule; what is random comes from ``rng`` alone.
+    def __call__(self, picture: "Picture", draw: Draw) -> Any:
+        """An image, uint8 [channels, size, size], as a rule; what is random comes from ``draw()`` alone.
 
         Raises:
             BrokenImageError: the picture cannot be read.
@@ -34,7 +38,7 @@ class Centre:
     size: int
     share: float
 
-    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> "Tensor":
+    def __call__(self, picture: "Picture", draw: Draw) -> "Tensor":
         return take(picture, centre_box(picture.height, picture.width, self.share), self.size, False)
 
 
@@ -51,7 +55,7 @@ class Training:
     share: float
     colour: Sequence[int]
 
-    def __call__(self, picture: "Picture", rng: "np.random.Generator") -> "Tensor":
+    def __call__(self, picture: "Picture", draw: Draw) -> "Tensor":
         from zoo.images.erase import erase
         from zoo.images.lighting import light
         from zoo.images.rand_augment import rand_augment
@@ -59,15 +63,15 @@ class Training:
         own = self.options
         box, flip = centre_box(picture.height, picture.width, self.share), False
         if self.place is not None:
-            box, flip = self.place(picture, self.size, rng)
+            box, flip = self.place(picture, self.size, draw())
         image = take(picture, box, self.size, flip)
         if own.rand_augment:
             strength = (own.rand_augment, own.rand_magnitude, own.rand_std, own.rand_share)
-            image = rand_augment(image, *strength, self.colour, rng)
+            image = rand_augment(image, *strength, self.colour, draw())
         if own.pca:
-            image = light(image, own.pca, rng)
-        if own.erase and rng.random() < own.erase:
-            image = erase(image, self.colour, rng)
+            image = light(image, own.pca, draw())
+        if own.erase and draw().random() < own.erase:
+            image = erase(image, self.colour, draw())
         return image
 
 

@@ -16,6 +16,7 @@ from zoo.images.lighting import AXES, VALUES, light
 from zoo.images.picture import Pixels
 from zoo.images.rand_augment import OPERATIONS, rand_augment
 from zoo.mix import Mixer
+from zoo.seeds import ForImage
 from zoo.transform import Centre, training
 
 RGB = (0.485, 0.456, 0.406)
@@ -51,15 +52,15 @@ def test_every_way_gives_images_that_its_generator_decides(
         picture = Pixels(picture.array[..., :1])
         options = options.__class__(**{**vars(options), "pca": 0.0})
     transform = training(options, suits, 16, 1.0, RGB[:channels])
-    first = [transform(picture, rng(seed)) for seed in range(8)]
-    again = [transform(picture, rng(seed)) for seed in range(8)]
+    first = [transform(picture, ForImage(0, 0, seed)) for seed in range(8)]
+    again = [transform(picture, ForImage(0, 0, seed)) for seed in range(8)]
     assert all(image.shape == (channels, 16, 16) and image.dtype == torch.uint8 for image in first)
     assert all(map(torch.equal, first, again))
     assert len({image.numpy().tobytes() for image in first}) > 3
 
 
 def test_training_images_may_have_a_size_of_their_own(picture: Pixels) -> None:
-    made = training(CropOptions(name="crop", size=12), AugmentOptions(), 16, 1.0, RGB)(picture, rng())
+    made = training(CropOptions(name="crop", size=12), AugmentOptions(), 16, 1.0, RGB)(picture, rng)
     assert made.shape == (3, 12, 12)
 
 
@@ -163,5 +164,5 @@ class TestMix:
 
 
 def test_validation_takes_the_centre(picture: Pixels) -> None:
-    made = Centre(40, 1.0)(picture, rng())
+    made = Centre(40, 1.0)(picture, rng)
     assert torch.equal(made, torch.from_numpy(picture.array[:, 10:50].copy()).permute(2, 0, 1))

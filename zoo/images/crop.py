@@ -55,12 +55,12 @@ def _scaled(part: "np.ndarray", sides: tuple[int, int]) -> "Tensor":
 
 
 def _padded(picture: "Picture", box: Box, size: int) -> "np.ndarray":
-    import numpy as np
-
     top, left, height, width = box
     bottom, right = top + height, left + width
     if top >= 0 and left >= 0 and bottom <= picture.height and right <= picture.width:
         return picture.part(box, size)
+    import numpy as np
+
     row, column = max(0, top), max(0, left)
     inside = (row, column, min(bottom, picture.height) - row, min(right, picture.width) - column)
     # Asked for in full size: black is added by the picture's own pixels.

@@ -12,7 +12,7 @@ from zoo.data.base import DataSet, Split
 from zoo.images.picture import BrokenImageError
 from zoo.metrics import Tally
 from zoo.report.facts import Facts
-from zoo.seeds import for_image
+from zoo.seeds import ForImage
 from zoo.settings import RunOptions
 from zoo.trained import Trained
 from zoo.transform import Centre
@@ -136,7 +136,7 @@ def _mistake(
     probability, index, label, guess, of_label = entry
     try:
         picture = split.picture(-index)
-        image = centre(picture, for_image(0, 0, -index))
+        image = centre(picture, ForImage(0, 0, -index))
     except BrokenImageError:  # it was not a moment ago
         return None
     name = str(getattr(picture, "name", ""))
