@@ -258,24 +258,31 @@ class Net:
         self,
         devices: str | torch.device | Mapping[str, str | torch.device] | None = None,
         mesh: DeviceMesh | None = None,
+        *,
+        streams: bool = False,
     ) -> torch.nn.Module:
         """The net as a ``torch.nn.Module`` with fresh weights: `source`, executed.
 
         ``devices`` is one device for everything, or a device for each placement group; the default
         is torch's default device. ``mesh`` arranges several processes, and has a dimension ``placement`` with
         a place for each group, as `netcompiler.mesh` makes it: then all of them call this, and each gets the
-        part of its group, which takes and gives what the whole net does.
+        part of its group, which takes and gives what the whole net does. ``streams`` gives each group a
+        stream of its own on its GPU, so that groups that share one overlap where none waits for the other.
 
-        Raises ValueError for a group that the net does not have, a device that this machine does not have, or
-        a mesh that does not fit; and ModuleNotFoundError, with what to install, where there is no torch.
+        Raises ValueError for a group that the net does not have, a device that this machine does not have,
+        a mesh that does not fit, or streams on a device without them; and ModuleNotFoundError, with what to
+        install, where there is no torch.
         """
         try:
+            from netcompiler.torch.lanes import Accelerator
             from netcompiler.torch.module import build
         except ModuleNotFoundError as error:
             raise _without_torch(error) from None
 
         if mesh is None:
-            return build(self._graph, devices)
+            return build(self._graph, devices, lanes=Accelerator() if streams else None)
+        if streams:
+            raise ValueError("`streams` are for the groups of one process: in a mesh each has its own")
         if devices is not None:
             raise ValueError("give `devices` in one process, or a `mesh` of several: a mesh has its device")
         from netcompiler.torch.share import build_part

@@ -48,11 +48,14 @@ class Model:
         """The spec's file, and those that it uses."""
         return files(self.file)
 
-    def module(self, device: "torch.device", devices: Mapping[str, str] | None = None) -> "Module":
+    def module(
+        self, device: "torch.device", devices: Mapping[str, str] | None = None, *, streams: bool = False
+    ) -> "Module":
         """The net as a PyTorch module, freshly initialised; ``devices`` are those of groups that differ."""
         if not devices:
-            return self.net.module(device)
-        return self.net.module({group: devices.get(group, device) for group in self.net.groups})
+            return self.net.module(device, streams=streams)
+        where = {group: devices.get(group, device) for group in self.net.groups}
+        return self.net.module(where, streams=streams)
 
     def home(self, device: "torch.device", devices: Mapping[str, str]) -> "torch.device":
         """Where what the net gives comes out: ``device``, or the one in ``devices`` of its group."""

@@ -210,7 +210,8 @@ class _Running:
     def _module(self) -> nn.Module:
         if self.replicas.mesh is not None:
             return self.model.net.module(mesh=self.replicas.mesh)
-        return self.model.module(self.where, self.config.trainer.devices)
+        options = self.config.trainer
+        return self.model.module(self.where, options.devices, streams=options.streams)
 
     def _ema(self, module: nn.Module) -> Ema | None:
         options = self.config.trainer

@@ -31,6 +31,7 @@ def check(config: "Config", net: netcompiler.Net, world: int) -> None:
     """
     options = config.trainer
     _check_devices(options, net, world)
+    _check_streams(options, net, world)
     if options.placement == "one":
         return
     chosen = f"trainer.placement={options.placement}"
@@ -90,6 +91,28 @@ def _check_devices(options: "TrainerOptions", net: netcompiler.Net, world: int) 
             "trainer.devices: is for one process with several devices; of several processes each has its own "
             "device, and trainer.placement=groups gives each a group"
         )
+
+
+def _check_streams(options: "TrainerOptions", net: netcompiler.Net, world: int) -> None:
+    """What ``trainer.streams`` needs."""
+    if not options.streams:
+        return
+    if not net.groups:
+        raise UserError(f"trainer.streams=true: is for placement groups, and net {net.name} has none")
+    if world > 1 or options.placement != "one":
+        raise UserError("trainer.streams=true: is for one process that has all placement groups")
+    for name in "compile", "recompute":
+        if getattr(options, name):
+            raise UserError(f"trainer.streams=true and trainer.{name}=true do not go together")
+    import torch
+
+    there = torch.cuda.is_available()
+    for group in net.groups:
+        name = options.devices.get(group, options.device)
+        if name == "cpu" or (name == "auto" and not there):
+            raise UserError(
+                f"trainer.streams=true: group {group} is on a CPU, which has no streams; GPUs have"
+            )
 
 
 def arrange(config: "Config", net: netcompiler.Net, device: "torch.device") -> Replicas:

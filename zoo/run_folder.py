@@ -29,6 +29,7 @@ FREE = (
             "placement",
             "pipeline",
             "devices",
+            "streams",
             "wait",
             "threads",
             "progress",

@@ -115,6 +115,9 @@ class TrainerOptions:
             )
         },
     )
+    streams: bool = option(
+        False, "a CUDA stream for each placement group in one process, so that groups on one GPU overlap"
+    )
     sync_batchnorm: bool = option(
         False, "batch norms use the statistics of all processes' images, not of each one's own"
     )

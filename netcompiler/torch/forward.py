@@ -66,6 +66,10 @@ class _Statement:
     operation: str = ""
     moves: bool = False
     talks: bool = False
+    group: str | None = None
+    """The placement group whose work it is; None where it is that of several, or in nets without groups."""
+    fixed: bool = False
+    """True when it must stand in a line of its own."""
 
     def reads(self) -> Iterator[str]:
         """Ids of the variables it reads, in order."""
@@ -79,7 +83,8 @@ class _Statement:
     def can_be_operand(self) -> bool:
         """True for a call on plain variables that gives one value."""
         plain = not any(isinstance(operand, _Statement) and not operand.moves for operand in self.operands)
-        return plain and len(self.values) == 1 and not self.overwrites and is_call(self.template)
+        alone = self.overwrites or self.fixed or len(self.values) != 1
+        return plain and not alone and is_call(self.template)
 
 
 def write_method(
@@ -147,6 +152,10 @@ class _Writer:
         self.same: dict[str, str] = {}
         self.last_use: dict[str, int] = {}
         self.lasting: set[str] = set()
+        # What is one group's work alone runs in the lane that its caller has switched to.
+        self.switches = plan.lanes and (part is plan.root or len({s.group for s in part.steps()}) > 1)
+        self.lane: tuple[str | None, bool] | None = None
+        """The group whose lane the last line was in, and whether training alone runs that line."""
 
     def take(self, parameters: Mapping[str, str]) -> None:
         """Name the values the method takes."""
@@ -155,7 +164,7 @@ class _Writer:
         self.owner.update((name, value) for value, name in parameters.items())
 
     def method(self, results: Results) -> Method:
-        statements = [s for item in self.part.items for s in self._statement(item)]
+        statements = [s for item in self.part.items for s in self._placed(item)]
         moves = any(statement.moves for statement in statements)
         talks = any(statement.talks for statement in statements)
         given = [*results.evaluation.values, *(results.training.values if results.training else ())]
@@ -166,13 +175,23 @@ class _Writer:
         lines = [line for k, s in enumerate(statements) for line in self._line(k, s)]
         lines += self._return(statements, results, lines)
         body = _join(lines)
-        if moves:
-            body = (f"{self.devices} = self.{self.devices}", *body)
+        if moves or self.switches:
+            home = "_lanes" if self.plan.lanes else self.devices
+            body = (f"{self.devices} = self.{home}", *body)
         if talks:
             body = (f"{self.devices} = self.{self.devices}.{begin(self.plan, self.parameters)}", *body)
         return Method(self.parameters, body, _return_type(results))
 
     # ---- statements --------------------------------------------------------------------------
+
+    def _placed(self, item: Step | Part) -> Iterator[_Statement]:
+        """Its statements, with the group whose work they are."""
+        groups = {item.group} if isinstance(item, Step) else {step.group for step in item.steps()}
+        for statement in self._statement(item):
+            statement.group = next(iter(groups)) if len(groups) == 1 else None
+            # After the work of several groups it is not known whose lane it is.
+            statement.fixed = self.plan.lanes and statement.group is None
+            yield statement
 
     def _statement(self, item: Step | Part) -> Iterator[_Statement]:
         training_only = item.training_only and not self.part.training_only
@@ -187,6 +206,8 @@ class _Writer:
         label = identifier(layer.name, layer.operation.name) if layer.named else None
         if isinstance(item.code, Transfer):
             text = f"{{0}}.to({self.devices}[{string(item.code.group)}])"
+            if self.plan.lanes:
+                text = f"{self.devices}.bring({{0}}, {string(item.code.group)})"
             label = f"{label or 'x'}_{identifier(item.code.group, 'moved')}"
             yield _Statement((item.id,), text, [*reads], False, (label,), training_only, moves=True)
         elif isinstance(item.code, Communication):
@@ -296,10 +317,28 @@ class _Writer:
         text = self._expression(statement)
         pairs = zip(statement.values, statement.labels, strict=True)
         names = [self._name(k, statement, value, label) for value, label in pairs]
+        only = statement.training_only
+        yield from self._switch(statement)
         if statement.overwrites or not names:
-            yield statement.training_only, text
+            yield only, text
         else:
-            yield statement.training_only, f"{', '.join(names)} = {text}"
+            yield only, f"{', '.join(names)} = {text}"
+        if self.switches and statement.group is not None and not statement.moves:
+            read = {self._resolve(value) for value in self.plan.moved}
+            for value in statement.values:
+                if value in read:
+                    yield only, f"{self.devices}.made({self.names[value]})"
+
+    def _switch(self, statement: _Statement) -> Iterator[tuple[bool, str]]:
+        """The line before a statement that is in another lane than the one before it."""
+        if not self.switches:
+            return
+        # What training alone runs may not have been run.
+        here = (statement.group, statement.training_only)
+        if statement.group is not None and self.lane != here and not statement.moves:
+            yield statement.training_only, f"{self.devices}.switch({string(statement.group)})"
+        if not statement.moves:
+            self.lane = here
 
     def _return(
         self, statements: Sequence[_Statement], results: Results, lines: list[tuple[bool, str]]
@@ -313,6 +352,7 @@ class _Writer:
             and not last.overwrites
             and [*last.values] == given
             and results.evaluation.holder is None
+            and " = " in lines[-1][1]  # nothing comes after it
         ):
             _, line = lines.pop()
             return [(False, "return " + line.partition(" = ")[2])]

@@ -13,13 +13,16 @@ import torch
 
 from netcompiler.graph import Graph
 from netcompiler.torch.existing import Device, existing
+from netcompiler.torch.lanes import Lanes, Queues
 from netcompiler.torch.source import generate
 
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _PACKAGE = "netcompiler.generated"
 
 
-def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) -> torch.nn.Module:
+def build(
+    graph: Graph, devices: Device | Mapping[str, Device] | None = None, *, lanes: Queues | None = None
+) -> torch.nn.Module:
     """Make the net's module.
 
     Random numbers are drawn on torch's default device, before anything is moved: the same seed gives the
@@ -29,21 +32,17 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
         graph: a valid net.
         devices: where it runs: a device for all of it, or one for each placement group (a group that is left
             out stays on the default device); None for the default device.
+        lanes: how devices are asked for streams, to have one for each group; None without streams.
 
     Raises:
-        ValueError: `devices` names a group that the net does not have, or a device that is not there.
+        ValueError: `devices` names a group that the net does not have, or a device that is not there; or
+            there are to be streams, and no groups.
     """
-    if isinstance(devices, Mapping):
-        unknown = [str(name) for name in devices if name not in graph.groups]
-        if unknown:
-            known = ", ".join(graph.groups) or "none"
-            raise ValueError(f"no placement group {', '.join(unknown)} in {graph.name}; it has: {known}")
-        for group, device in devices.items():
-            existing(device, f"group {group}")
-    elif devices is not None:
-        existing(devices, graph.name)
-    source = generate(graph)
+    _check(graph, devices, streams=lanes is not None)
+    source = generate(graph, lanes=lanes is not None)
     make = main_class(load(source, graph.name), source)
+    if lanes is not None:
+        return _with_lanes(graph, make, devices, lanes)
     if devices is None:
         return _checked(make())
     if isinstance(devices, Mapping):
@@ -55,6 +54,35 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
     if graph.groups:
         return _checked(make(devices=dict.fromkeys(graph.groups, device)))
     return _checked(make()).to(device)
+
+
+def _check(graph: Graph, devices: Device | Mapping[str, Device] | None, *, streams: bool) -> None:
+    """Raises ValueError for groups and devices that are not there."""
+    if streams and not graph.groups:
+        raise ValueError(f"streams are for placement groups, and {graph.name} has none")
+    if isinstance(devices, Mapping):
+        unknown = [str(name) for name in devices if name not in graph.groups]
+        if unknown:
+            known = ", ".join(graph.groups) or "none"
+            raise ValueError(f"no placement group {', '.join(unknown)} in {graph.name}; it has: {known}")
+        for group, device in devices.items():
+            existing(device, f"group {group}")
+    elif devices is not None:
+        existing(devices, graph.name)
+
+
+def _with_lanes(
+    graph: Graph, make: Any, devices: Device | Mapping[str, Device] | None, queues: Queues
+) -> torch.nn.Module:
+    """The net with a stream for each group."""
+    default = torch.get_default_device()
+    if not isinstance(devices, Mapping):
+        devices = dict.fromkeys(graph.groups, default if devices is None else torch.device(devices))
+    where = {group: torch.device(devices.get(group, default)) for group in graph.groups}
+    queues.check(where)
+    module = _checked(make(devices=where))
+    Lanes(where, queues).attach(module)
+    return module
 
 
 def _checked(module: object) -> torch.nn.Module:

@@ -18,6 +18,9 @@ from netcompiler.torch.steps import Part, Plan, Step, Transfer
 COMMUNICATIONS = "comm"
 """The attribute of a group's part, and the variable, for its messages with the other groups' processes."""
 
+LANES = "lanes"
+"""The variable for the streams of a net's groups in one process."""
+
 _CHILD_CALL = re.compile(r"return self((?:\.[A-Za-z0-9]\w*)+)\((.*)\)")
 _FLATTEN = re.compile(r"torch\.flatten\(\{0\}, (\d+)\)")
 
@@ -104,6 +107,11 @@ class Unit:
     shared: dict[str, Child] = field(default_factory=dict)
 
     @property
+    def in_lanes(self) -> bool:
+        """True when its methods switch between the streams of groups."""
+        return any(line.endswith(" = self._lanes") for m in self.methods.values() for line in m.body)
+
+    @property
     def is_class(self) -> bool:
         """True when a class is written for it."""
         return isinstance(self.value, New) and self.value.scope == self.scope.path
@@ -134,7 +142,12 @@ class Modules:
                 self.units[scope] = self._unit(scope)
         self.units[""] = self._root(results, parameters)
         for unit in self.units.values():
-            unit.homes = self._homes(unit) if unit.is_class else ()
+            unit.homes = self._homes(unit) if unit.is_class and not plan.lanes else ()
+
+    @property
+    def _word(self) -> str:
+        """What the attribute is called that says where groups are."""
+        return LANES if self.plan.lanes else "devices"
 
     def path(self, scope: str, path: str) -> str:
         """What follows a scope's module in text to give the module of a layer or scope inside it."""
@@ -245,7 +258,7 @@ class Modules:
         unit = Unit(scope, New(scope.path))
         parts = self.plan.parts[scope.path]
         kept = {self._name(item) for part in parts for item in part.items if self._keeps_name(item)}
-        unit.devices = unique("devices", kept)
+        unit.devices = unique(self._word, kept)
         methods = [self._method(unit, part, kept, parameter_names(self.plan, part), None) for part in parts]
         names = _method_names(methods, kept | unit.children.keys() | MODULE_ATTRIBUTES)
         unit.methods = {name: method for method, name in names.items() if not name.startswith(".")}
@@ -260,7 +273,7 @@ class Modules:
             return self._chain_class(scope, None, [self._item_value(item) for item in items])
         unit = Unit(scope, New(""))
         kept = {self._name(item) for item in part.items if self._keeps_name(item)}
-        word = "devices" if self.plan.group is None else COMMUNICATIONS
+        word = self._word if self.plan.group is None else COMMUNICATIONS
         unit.devices = unique(word, kept | {*parameters.values()})
         unit.methods = {"forward": self._method(unit, part, kept, parameters, results)}
         if self.plan.group is not None:

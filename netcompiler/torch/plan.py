@@ -11,14 +11,16 @@ from netcompiler.graph import Graph, Layer
 from netcompiler.torch.inplace import find_in_place
 from netcompiler.torch.messages import with_messages
 from netcompiler.torch.parts import divide
-from netcompiler.torch.steps import Part, Plan, Step, trail
+from netcompiler.torch.steps import Part, Plan, Step, Transfer, trail
 from netcompiler.torch.transfers import with_transfers
 
 _PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
-def arrange(graph: Graph, group: str | None = None) -> Plan:
+def arrange(graph: Graph, group: str | None = None, *, lanes: bool = False) -> Plan:
     """Arrange a valid net's layers: all of them, or those that the process of one placement group runs.
+
+    With ``lanes`` each group of the whole net has a stream of its own.
 
     Raises:
         ValueError: a layer is needed by no output, or a name is not made of letters, digits and ``_``, or is
@@ -33,7 +35,7 @@ def arrange(graph: Graph, group: str | None = None) -> Plan:
     own = [layer for layer in layers if group in (None, layer.group)]
     scopes = _effective_scopes(graph, own, code)
     needed = _needed(graph, layers, reads)
-    plan = Plan(graph, group, Part("", False), {"": []}, [], {}, {}, {}, set(), set(), {}, {})
+    plan = Plan(graph, group, lanes, Part("", False), {"": []}, [], {}, {}, {}, set(), set(), {}, {})
     _collect(plan, own, scopes)
     plan.steps = [
         Step(id, scopes[layer.scope], code[id], reads[id], layer, layer.group, not needed[id])
@@ -43,6 +45,7 @@ def arrange(graph: Graph, group: str | None = None) -> Plan:
         with_messages(plan, group)
     elif graph.groups:
         plan.steps = with_transfers(plan, layers, plan.steps)
+        plan.moved = {step.reads[0] for step in plan.steps if isinstance(step.code, Transfer)}
     plan.step_of = {value: step for step in plan.steps for value in step.values}
     _count_uses(plan)
     divide(plan)

@@ -16,7 +16,7 @@ from netcompiler.torch.initialise import write_initialisation
 from netcompiler.torch.layout import LINE_LENGTH, wrap, wrap_indented
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_children
-from netcompiler.torch.modules import Modules
+from netcompiler.torch.modules import Modules, Unit
 from netcompiler.torch.names import GLOBALS, camel, fields, identifier, unique
 from netcompiler.torch.parameters import Group
 from netcompiler.torch.plan import arrange
@@ -25,34 +25,40 @@ from netcompiler.torch.steps import Plan
 COMMUNICATOR = "Communicator"
 """The class through which the processes of a net's groups talk."""
 
+IN_LANES = "InLanes"
+"""The base of classes whose methods switch between the streams of groups."""
+
 _INDENT = "    "
 _STRING = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\])*"', re.DOTALL)
 _HELPER = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 
 
-def generate(graph: Graph, group: str | None = None) -> str:
+def generate(graph: Graph, group: str | None = None, *, lanes: bool = False) -> str:
     """The source of a file that defines the net as a torch.nn.Module; it imports nothing but torch.
 
     The file's last class is the net. The same graph always gives the same text. With a placement group it
-    defines the part that this group's process runs, which talks to the others through `Communicator`.
+    defines the part that this group's process runs, which talks to the others through `Communicator`. With
+    ``lanes`` each group of the whole net works on a stream of its own, which `Lanes` gives.
 
     Raises:
         ValueError: the graph is not valid: a layer is never used, or an operation's code is no expression of
             torch and plain data.
     """
-    return _File(graph, group).text()
+    return _File(graph, group, lanes=lanes).text()
 
 
 class _File:
-    def __init__(self, graph: Graph, group: str | None) -> None:
+    def __init__(self, graph: Graph, group: str | None, *, lanes: bool) -> None:
         self.graph = graph
-        self.plan: Plan = arrange(graph, group)
+        self.plan: Plan = arrange(graph, group, lanes=lanes)
         codes = [step.code for step in self.plan.steps]
         helpers = dict.fromkeys(getattr(code, "helper", None) for code in codes)
         self.helpers = [helper.strip("\n") for helper in helpers if helper is not None]
         taken = GLOBALS | {name for helper in self.helpers for name in _HELPER.findall(helper)}
         if group is not None:
             taken |= {COMMUNICATOR}
+        if lanes:
+            taken |= {IN_LANES}
         self.name = camel(self.plan.name, "Net")
         self.holders: dict[str, list[str]] = {}
         results = self._results(taken)
@@ -107,7 +113,7 @@ class _File:
 
     def _class(self, group: Group) -> str:
         unit = group.units[0]
-        lines = [f"class {group.name}({'nn.Sequential' if unit.is_chain else 'nn.Module'}):"]
+        lines = [f"class {group.name}({_base(unit)}):"]
         lines += [_INDENT + line for line in _docstring([self._about(group)], 4).split("\n")]
         lines += [""]
         head = ["self", *(parameter.declaration for parameter in group.parameters)]
@@ -167,7 +173,7 @@ class _File:
 
     def _net(self, group: Group) -> str:
         unit = group.units[0]
-        lines = [f"class {group.name}({'nn.Sequential' if unit.is_chain else 'nn.Module'}):"]
+        lines = [f"class {group.name}({_base(unit)}):"]
         lines += [*_indented(_docstring(self._about_net(), 4), 4), ""]
         argument = ", devices: Mapping[str, str | torch.device] | None = None" if self.graph.groups else ""
         if self.plan.group is not None:
@@ -208,6 +214,12 @@ class _File:
         return lines
 
 
+def _base(unit: Unit) -> str:
+    if unit.is_chain:
+        return "nn.Sequential"
+    return IN_LANES if unit.in_lanes else "nn.Module"
+
+
 def _imports(body: str) -> str:
     lines = []
     if "OrderedDict(" in body:
@@ -222,8 +234,9 @@ def _imports(body: str) -> str:
         own.append("import torch")
     names = [name for name in ("Tensor", "nn") if re.search(rf"(?<!\.)\b{name}\b", code)]
     own.append(f"from torch import {', '.join(names)}")
-    if re.search(rf"\b{COMMUNICATOR}\b", code):
-        own += ["", f"from netcompiler.torch.communicate import {COMMUNICATOR}"]
+    for module, name in ("communicate", COMMUNICATOR), ("lanes", IN_LANES):
+        if re.search(rf"\b{name}\b", code):
+            own += ["", f"from netcompiler.torch.{module} import {name}"]
     return "\n".join([*lines, *([""] if lines else []), *own])
 
 

@@ -95,6 +95,7 @@ class Plan:
     Attributes:
         graph: the net.
         group: the placement group whose process this is the part of; None for the whole net.
+        lanes: True where each group has a stream of its own.
         root: the net's own part.
         parts: every scope's parts, in the order they run.
         steps: every step in order; inputs are none.
@@ -105,10 +106,12 @@ class Plan:
         stateful: paths of layers with weights or buffers, and of the scopes around them.
         placed: the placement groups in each scope.
         anchors: for a scope and a group, the first of the group's layers there that has weights.
+        moved: ids of the values that other groups than their own read.
     """
 
     graph: Graph
     group: str | None
+    lanes: bool
     root: Part
     parts: dict[str, list[Part]]
     steps: list[Step]
@@ -119,6 +122,7 @@ class Plan:
     stateful: set[str]
     placed: dict[str, set[str]]
     anchors: dict[tuple[str, str], Layer]
+    moved: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:

@@ -332,6 +332,12 @@ class TestChecks:
             ),
             (("trainer.devices={top:gpu}",), "trainer.devices.top=gpu: cpu, or cuda:NUMBER, is expected"),
             (("trainer.devices={top:cpu}", "trainer.processes=2"), "is for one process with several devices"),
+            (("trainer.streams=true",), "group top is on a CPU, which has no streams; GPUs have"),
+            (("trainer.streams=true", "trainer.recompute=true"), "trainer.recompute=true do not go together"),
+            (
+                ("trainer.streams=true", "trainer.processes=2"),
+                "for one process that has all placement groups",
+            ),
         ],
     )
     def test_one_line(self, zoo: Callable[..., Ran], given: tuple[str, ...], message: str) -> None:
