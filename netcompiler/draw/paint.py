@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
 from netcompiler.draw import words
+from netcompiler.draw.detour import around, place
 from netcompiler.draw.dot import line_width
 from netcompiler.draw.layout import measure
 from netcompiler.draw.layout.cell import Area, Cell, Spot
@@ -16,6 +19,8 @@ from netcompiler.draw.tree import Box, Flow, Leaf, Tree
 
 _INSET = 9.0
 """Between a frame and its title, for text of 9.5 points."""
+
+_OTHER: dict[str, Literal["start", "middle", "end"]] = {"start": "end", "end": "start", "middle": "middle"}
 
 _MOST_SHEETS = 2
 _TOLD = 12
@@ -42,9 +47,11 @@ class Painter:
             self._heading(area)
         for spot in self._cell.spots:
             self._node(spot)
-            self._picture.texts += self._beside(spot)
         for flow in self._tree.flows:
             self._picture.arrows.append(self._router.arrow(flow))
+        around(self._picture)
+        beside = (places for spot in self._cell.spots for places in self._beside(spot))
+        self._picture.texts += place(beside, self._picture)
         self._picture.texts += self._traffic()
 
     def _frame(self, area: Area) -> None:
@@ -119,15 +126,19 @@ class Painter:
             )
         )
 
-    def _beside(self, spot: Spot) -> Iterator[Text]:
-        """What stands beside a node: its caption, how often it stands, the shape of its value."""
+    def _beside(self, spot: Spot) -> Iterator[tuple[Text, ...]]:
+        """What stands beside a node, each in all places where it may: its caption, how often it stands, the
+        shape of its value.
+        """
         caption = measure.caption(spot.leaf, self._theme)
         if caption:
-            yield Text(caption, spot.left - 4, spot.y, "end")
+            yield Text(caption, spot.left - 4, spot.y, "end"), Text(caption, spot.right + 4, spot.y)
         badge = measure.badge(spot.leaf, self._theme)
         if badge:
-            yield Text(badge, spot.right + 12, spot.top + 0.7 * self._theme.heading)
-        yield from self._shape(spot)
+            yield (Text(badge, spot.right + 12, spot.top + 0.7 * self._theme.heading),)
+        for text in self._shape(spot):
+            # On the other side of the way on.
+            yield text, replace(text, x=2 * spot.x - text.x, anchor=_OTHER[text.anchor])
 
     def _shape(self, spot: Spot) -> Iterator[Text]:
         """The shape of a node's value, beside the way on, when it is news: it changes here, and no block and
