@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo import checkpoint, config, environment, ranks, yamls
+from zoo import checkpoint, config, environment, places, ranks, yamls
 from zoo.errors import UserError
 from zoo.files import write_text
 from zoo.schema import Config
@@ -45,7 +45,7 @@ FREE = (
 FREE_GROUPS = ("logger", "launcher", "sweeper")
 FIXED = ("model", "data", "seed", "optimizer.name", "trainer.batch_size")
 """What a resumed run must share with its beginning."""
-MAY_MOVE = ("data.root", "data.synsets", "model.spec")
+MAY_MOVE = ("data.root", "data.path", "data.synsets", "data.names", "model.spec")
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,8 @@ def is_run(folder: RunFolder) -> bool:
 
 
 def text(options: Config) -> str:
-    """The content of ``config.yaml``."""
-    return MARK + config.to_yaml(options)
+    """The content of ``config.yaml``; paths in it are whole."""
+    return MARK + config.to_yaml(places.whole(options))
 
 
 def start(folder: RunFolder, options: Config, specs: Sequence[Path]) -> None:
@@ -260,7 +260,7 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
         old = dict(yamls.flat(yamls.load(folder.config.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:
         raise UserError(f"{folder.config}: cannot be read: {error}") from error
-    new = dict(yamls.flat(config.plain(options)))
+    new = dict(yamls.flat(config.plain(places.whole(options))))
     found: list[str] = []
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) == new.get(key) or is_free(key) or key in {"resume", "overwrite", "runs", "name"}:

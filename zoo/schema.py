@@ -48,7 +48,7 @@ class ModelOptions:
     """Which net: ``model=NAME`` for a shipped one, ``model.spec=FILE`` for your own."""
 
     name: str = option("resnet20", "a net of the shipped specs")
-    spec: str | None = option(None, "a spec file of your own, instead of a shipped net")
+    spec: str | None = option(None, "a spec file of your own, instead of a shipped net", path=True)
     net: str | None = option(None, "which net of model.spec; null where the file has one")
     params: dict[str, Any] = field(
         default_factory=dict,

@@ -1,4 +1,4 @@
-"""``trainer.processes``: what happens to processes that are still starting when their launcher is told to end."""
+"""``trainer.processes``: a signal that comes while the processes are still starting."""
 
 import os
 import signal

@@ -70,8 +70,10 @@ def _launch(request: "Request") -> "list[Result]":
 
 
 def _check(request: "Request", config: "Config") -> None:
-    from zoo import model, placement
+    from zoo import model, placement, places
 
+    if config.origin is not None:
+        places.check(config, request.base, config.origin)
     started, own = ranks.world(), config.trainer.processes
     if started > 1 and own not in (None, started):
         raise UserError(

@@ -27,7 +27,9 @@ VAL = ("validation", "valid", "val", "test")
 class HuggingFaceOptions(PhotoOptions):
     """Options of ``data=huggingface``."""
 
-    path: str | None = option(None, "a folder of Parquet files, or one; or a data set's name on the hub")
+    path: str | None = option(
+        None, "a folder of Parquet files, or one; or a data set's name on the hub", path=True
+    )
     subset: str | None = option(None, "which configuration of the data set, where it has several")
     revision: str | None = option(None, "which version on the hub: a commit, a tag or a branch")
     train: str = option("train", "the split to train on")
