@@ -1,6 +1,6 @@
 """What a run's weights are: the header of weights files, and the model card beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zoo import recipes
@@ -32,8 +32,15 @@ def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
     }
 
 
-def text(config: Config, model: Model, data: DataSet, rows: Sequence[Row], position: Position) -> str:
-    """The card, in Markdown."""
+def text(
+    config: Config,
+    model: Model,
+    data: DataSet,
+    rows: Sequence[Row],
+    position: Position,
+    began: Mapping[str, Any] | None = None,
+) -> str:
+    """The card, in Markdown; ``began`` are facts about the weights that the run began with."""
     last, (error, loss, epoch) = rows[-1], position.best
     rate = config.optimizer.rate(config.trainer.batch_size)
     shape = "×".join(map(str, model.shape))
@@ -43,6 +50,7 @@ def text(config: Config, model: Model, data: DataSet, rows: Sequence[Row], posit
         *_recipe(config),
         f"- **Net**: {model.name}, {model.net.parameters:,} parameters, input {shape}; the spec is in",
         "  `spec/`, the PyTorch module in `model.py`, the diagram in `model.svg`.",
+        *_began(config, began),
         f"- **Data**: {data.name}; {len(data.train.labels):,} training images, {len(data.val.labels):,} for",
         f"  validation, {len(data.classes):,} classes. Values are in [0, 1], less {_numbers(data.mean)},",
         f"  divided by {_numbers(data.std)}.",
@@ -76,6 +84,19 @@ def _recipe(config: Config) -> list[str]:
         return [f"- **Recipe**: {config.recipe}"]
     words = f"{recipe.name}: {recipe.about} {recipe.source} Published: {recipe.published}"
     return [f"- **Recipe**: {words}"]
+
+
+def _began(config: Config, began: Mapping[str, Any] | None) -> list[str]:
+    lines = []
+    if began is not None:
+        new = ", ".join(began["new"]) or "nothing"
+        lines += [
+            f"- **Began with** the weights in `{began['file']}` (SHA-256 {began['sha256']});",
+            f"  newly initialised: {new}.",
+        ]
+    if config.model.freeze:
+        lines += [f"- **Frozen**: {', '.join(config.model.freeze)}."]
+    return lines
 
 
 def _top5(rows: Sequence[Row], epoch: float) -> float:

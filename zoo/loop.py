@@ -58,6 +58,8 @@ class Parts:
     judging: Callable[[], AbstractContextManager[nn.Module]] | None = None
     """Within, what evaluation calls, where that is not ``judged``."""
     broken: int = 0
+    frozen: tuple[nn.Module, ...] = ()
+    """Layers that are in eval mode in training too."""
 
     @property
     def judged(self) -> nn.Module:
@@ -135,6 +137,8 @@ def _train_epoch(
 ) -> tuple[Tally, float]:
     """Train what is left of the epoch; the counts of all of it, and images a second."""
     parts.module.train()
+    for layer in parts.frozen:
+        layer.eval()
     tally = Tally(position.tally) if position.tally else Tally()
     before, began = tally.images, time.monotonic()
     left = parts.length.steps - position.step
