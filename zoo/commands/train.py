@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
     """Train, or print help or the configuration."""
     options = _parser().parse_intermixed_args(list(arguments))
     if options.help:
-        sys.stdout.write(_help())
+        sys.stdout.write(_help(options.overrides))
     elif options.cfg:
         from zoo import config
 
@@ -101,12 +101,16 @@ def _request(options: argparse.Namespace) -> "Request":
     return config.request(options.overrides, multirun=options.multirun, folder=options.config_dir, base=base)
 
 
-def _help() -> str:
+def _help(words: Sequence[str]) -> str:
+    """All of the help, or of each topic among the words of a command its part."""
     from zoo import config, help, model, recipes
     from zoo.schema import GROUPS
 
     default = config.one()
     chosen = {group: getattr(default, group).name for group in ("model", *GROUPS)}
+    topics = [word for word in words if "=" not in word or len(words) == 1]
+    if topics:
+        return "\n".join(help.topic_help(word, chosen) for word in topics)
     found = {name: recipes.find(name).about for name in recipes.names()}
     return help.train_help(list(model.shipped()), chosen, found)
 
