@@ -9,6 +9,7 @@ from zoo.data.base import DataSet
 from zoo.durations import duration
 from zoo.errors import UserError
 from zoo.history import Row
+from zoo.metrics import TOP
 from zoo.model import Model
 from zoo.schema import Config
 from zoo.synsets.hierarchy import wnids_of
@@ -44,6 +45,8 @@ def text(
     last, (error, loss, epoch) = rows[-1], position.best
     rate = config.optimizer.rate(config.trainer.batch_size)
     shape = "×".join(map(str, model.shape))
+    top5 = len(data.classes) > TOP
+    of_last, of_best = (f" {share:.2%} |" * top5 for share in (last.val_top5_error, _top5(rows, epoch)))
     lines = [
         f"# {model.name} on {data.name}",
         "",
@@ -58,10 +61,10 @@ def text(
         f"  schedule, batches of {config.trainer.batch_size}, {last.epoch} epochs, {last.step:,} steps, seed",
         f"  {config.seed}, {config.precision.name}; {duration(sum(row.seconds for row in rows))} in all.",
         "",
-        "| validation | top-1 error | top-5 error | loss |",
-        "|---|---|---|---|",
-        f"| last epoch | {last.val_top1_error:.2%} | {last.val_top5_error:.2%} | {last.val_loss:.4f} |",
-        f"| best epoch ({epoch:.0f}) | {error:.2%} | {_top5(rows, epoch):.2%} | {loss:.4f} |",
+        f"| validation | top-1 error |{' top-5 error |' * top5} loss |",
+        f"|---|---|{'---|' * top5}---|",
+        f"| last epoch | {last.val_top1_error:.2%} |{of_last} {last.val_loss:.4f} |",
+        f"| best epoch ({epoch:.0f}) | {error:.2%} |{of_best} {loss:.4f} |",
         "",
         "The best epoch was chosen on the same images, which flatters it a little.",
         "",

@@ -13,6 +13,7 @@ from zoo.schema import GROUPS, Config, ModelOptions, TrainerOptions
 from zoo.suggest import hint
 
 if TYPE_CHECKING:
+    from zoo.catalog import Entry as Net
     from zoo.registry import Entry
 
 OF_THEIR_OWN: dict[str, type[Any]] = {"model": ModelOptions, "trainer": TrainerOptions}
@@ -22,7 +23,7 @@ NARROWEST = 60
 INDENT = "  "
 
 
-def train_help(models: list[str], defaults: dict[str, str], recipes: dict[str, str]) -> str:
+def train_help(models: "Sequence[Net]", defaults: dict[str, str], recipes: dict[str, str]) -> str:
     """The whole text: usage, groups and their choices, and every option with type, default and meaning.
 
     ``models`` are the nets of the shipped specs; ``defaults`` is the choice of each group when none is given;
@@ -87,10 +88,13 @@ def _usage() -> list[str]:
 
 
 def _groups(
-    models: list[str], defaults: dict[str, str], recipes: dict[str, str], width: int
+    models: "Sequence[Net]", defaults: dict[str, str], recipes: dict[str, str], width: int
 ) -> Iterator[str]:
     yield "Groups (GROUP=CHOICE):"
-    yield from _entry("model", f"default {defaults['model']}: {', '.join(models)}", width, 12)
+    names = ", ".join(net.name for net in models if net.classifies)
+    yield from _entry("model", f"default {defaults['model']}: {names}", width, 12)
+    others = ", ".join(net.name for net in models if not net.classifies)
+    yield from _entry("", f"(no classes of images, so not trained here: {others})", width, 12)
     for name, registry in GROUPS.items():
         yield from _choices(name, list(registry.entries.values()), defaults[name], width)
     yield from _entry(

@@ -58,6 +58,8 @@ class Parts:
     judging: Callable[[], AbstractContextManager[nn.Module]] | None = None
     """Within, what evaluation calls, where that is not ``judged``."""
     broken: int = 0
+    classes: int = 0
+    """Of the data."""
     frozen: tuple[nn.Module, ...] = ()
     """Layers that are in eval mode in training too."""
 
@@ -99,7 +101,7 @@ def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) ->
         StoppedError: a signal came; the step under way was finished first.
         UserError: images cannot be read.
     """
-    reporter.begin(parts.length, position.step)
+    reporter.begin(parts.length, position.step, parts.classes)
     while position.step < parts.length.steps or position.batch:
         began, waiting = time.monotonic(), Waiting()
         tally, rate = _train_epoch(parts, position, reporter, keeper, waiting)

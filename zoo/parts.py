@@ -72,6 +72,7 @@ def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, wh
         replicas=replicas,
         after_step=parallel.statistics(net.module, replicas),
         broken=options.broken,
+        classes=len(data.classes),
     )
 
 

@@ -16,6 +16,7 @@ from zoo import (
     placement,
     plot,
     processes,
+    recipes,
     run_folder,
 )
 from zoo.checkpoint import Position
@@ -68,7 +69,7 @@ def train(config: Config, overrides: Sequence[str] = (), shown: Reporter | None 
     data = processes.in_turn(source.open)
     with processes.agreeing():
         built = parts.build(config, model, data, source.augment, where)
-    for line in (model.note, parts.headline(config, model, data, built), choice):
+    for line in (model.note, parts.headline(config, model, data, built), choice, recipes.batch_note(config)):
         if line:
             shown.say(line)
     position = _begin(config, folder, model, data, built, shown)

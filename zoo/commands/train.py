@@ -60,6 +60,7 @@ def _launch(request: "Request") -> "list[Result]":
         configs = request.configs()  # every mistake shows before the first run, and before torch is loaded
         for config in configs:
             _check(request, config)
+        _check_folders(request, configs)
     except UserError as error:
         if ranks.local():  # the first process of this machine says it
             raise UserError("") from error
@@ -67,6 +68,27 @@ def _launch(request: "Request") -> "list[Result]":
     from zoo import jobs
 
     return jobs.run(request, configs[0])
+
+
+def _check_folders(request: "Request", configs: "Sequence[Config]") -> None:
+    """That the runs of a sweep are not there already, which each of them would say for itself.
+
+    Raises:
+        UserError: some are, and it is not said what is to become of them.
+    """
+    from zoo import checkpoint, run_folder
+
+    if not request.multirun or configs[0].sweeper.name != "grid" or ranks.restarts():
+        return
+    if configs[0].resume or configs[0].overwrite or any(config.name for config in configs):
+        return
+    folders = [run_folder.of(config, told).path for config, told in zip(configs, request.told(), strict=True)]
+    there = [folder for folder in folders if checkpoint.exists(folder)]
+    if there:
+        raise UserError(
+            f"{len(there)} of the {len(folders)} runs are there already, as {there[0]}; resume=true goes on "
+            "with what was begun and begins the others, overwrite=true makes all of them anew"
+        )
 
 
 def _check(request: "Request", config: "Config") -> None:
@@ -103,7 +125,7 @@ def _request(options: argparse.Namespace) -> "Request":
 
 def _help(words: Sequence[str]) -> str:
     """All of the help, or of each topic among the words of a command its part."""
-    from zoo import config, help, model, recipes
+    from zoo import catalog, config, help, recipes
     from zoo.schema import GROUPS
 
     default = config.one()
@@ -112,7 +134,7 @@ def _help(words: Sequence[str]) -> str:
     if topics:
         return "\n".join(help.topic_help(word, chosen) for word in topics)
     found = {name: recipes.find(name).about for name in recipes.names()}
-    return help.train_help(list(model.shipped()), chosen, found)
+    return help.train_help(catalog.entries(), chosen, found)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -122,6 +122,7 @@ def page(runs: Sequence[Facts], judged: Sequence[Judged | None], diagrams: Seque
         diagrams=diagrams,
         options=compare.options(runs) if len(runs) <= MOST_COMPARED else [],
         many=len(runs) > 8,
+        top5=any(row.val_top5_error or row.train_top5_error for run in runs for row in run.rows),
     )
 
 
