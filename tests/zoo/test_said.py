@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
-from zoo import catalog, completion, recipes, run_folder
+import netcompiler
+from zoo import catalog, completion, recipes, run_folder, specs
 from zoo.config import one
 from zoo.progress import header
 
@@ -101,3 +103,41 @@ def test_an_export_to_no_folder_names_the_users_file(zoo: Callable, run: Path) -
     assert ran.code == 1
     assert "gone/net.pt2" in ran.err
     assert ".tmp" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("score", "one FILE of guesses is expected, and none given: zoo score FILE"),
+        ("weights import", "one FILE is expected, and none given: zoo weights import FILE"),
+        (
+            "weights import empty.pth model=lenet",
+            "empty.pth: cannot be read as a file of torch.save: the file is empty",
+        ),
+        (
+            "weights import text.txt model=lenet",
+            "text.txt: cannot be read as a file of torch.save: it is another kind of",
+        ),
+        (
+            "weights import lenet.pt model=lenet",
+            "mean=[…] and std=[…]: the net's images take one number each, and there are 3",
+        ),
+        (
+            "weights import lenet.pt model=lenet mean=0 std=1 classes=noise.bin",
+            "classes=noise.bin: a class a line is expected",
+        ),
+        ("paper resnet runs=gone", "runs=gone: no such folder"),
+        ("paper resnet runs=text.txt", "runs=text.txt: not a folder"),
+        ("report gone", "gone: no such folder\n"),
+        ("batchnorm checkpoint=gone -o new.safetensors", "checkpoint=gone: no such file or folder\n"),
+    ],
+)
+def test_a_wrong_input_is_one_line(zoo: Callable, words: str, said: str) -> None:
+    Path("empty.pth").touch()
+    Path("text.txt").write_text("hello\nworld\n")
+    Path("noise.bin").write_bytes(b"\xae\xff")
+    if "lenet.pt" in words:
+        torch.save(netcompiler.load(str(specs.folder() / "lenet.net")).module().state_dict(), "lenet.pt")
+    ran = zoo(*words.split())
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert ran.err.startswith(f"zoo: {said}")

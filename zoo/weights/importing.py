@@ -282,7 +282,12 @@ def _preparation(found: Model, options: ImportOptions, like: Published | None) -
     mean = options.mean or (like.mean if like else published.MEAN)
     std = options.std or (like.std if like else published.STD)
     if len(mean) != channels or len(std) != channels:
-        raise UserError(f"mean and std: a number for each of {channels} channels is expected")
+        numbers = ",".join(["…"] * channels)
+        count = "one number" if channels == 1 else f"{channels} numbers"
+        raise UserError(
+            f"mean=[{numbers}] and std=[{numbers}]: the net's images take {count} each, and there are "
+            f"{len(mean)} and {len(std)}"
+        )
     share = like.crop / like.resize if like else 224 / 256
     if options.resize is not None and options.resize < side:
         raise UserError(f"resize={options.resize}: less than the images that the net takes ({side})")
