@@ -37,8 +37,8 @@ class ScheduleOptions(Named):
     every: str = option("step", "when the rate changes", choices=("step", "epoch"))
     warmup: float | None = option(
         None,
-        "epochs or steps over which the rate first rises to its full height; null is one epoch, at most half "
-        "of the run",
+        "epochs or steps over which the rate first rises to its full height; null is one epoch, or "
+        "half of a run that is shorter than one",
         low=0,
     )
     warmup_from: float = option(0.01, "share of the rate that the warm-up starts from", above=0, high=1)
@@ -93,7 +93,8 @@ def in_epochs(amount: float, options: ScheduleOptions, length: Length) -> float:
 def warmup_epochs(options: ScheduleOptions, length: Length) -> float:
     """How long the warm-up is, in epochs."""
     if options.warmup is None:
-        return min(1.0, length.epochs / 2)
+        # A run of one epoch that is made longer keeps the warm-up that it had.
+        return 1.0 if length.epochs >= 1 else length.epochs / 2
     return in_epochs(options.warmup, options, length)
 
 

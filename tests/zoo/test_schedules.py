@@ -104,7 +104,7 @@ def test_a_warm_up_must_fit_the_run() -> None:
 
 
 def test_the_warm_up_by_default_fits_any_run() -> None:
-    assert [constant(ConstantOptions(), Length(steps, 100)).warmup for steps in (1000, 200, 40)] == [
+    assert [constant(ConstantOptions(), Length(steps, 100)).warmup for steps in (1000, 100, 40)] == [
         1,
         1,
         0.2,
