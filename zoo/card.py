@@ -1,6 +1,6 @@
 """What a run's weights are: the header of weights files, and the model card beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zoo import recipes
@@ -9,6 +9,7 @@ from zoo.data.base import DataSet
 from zoo.durations import duration
 from zoo.errors import UserError
 from zoo.history import Row
+from zoo.metrics import TOP
 from zoo.model import Model
 from zoo.schema import Config
 from zoo.synsets.hierarchy import wnids_of
@@ -32,17 +33,27 @@ def about(config: Config, model: Model, data: DataSet) -> dict[str, Any]:
     }
 
 
-def text(config: Config, model: Model, data: DataSet, rows: Sequence[Row], position: Position) -> str:
-    """The card, in Markdown."""
+def text(
+    config: Config,
+    model: Model,
+    data: DataSet,
+    rows: Sequence[Row],
+    position: Position,
+    began: Mapping[str, Any] | None = None,
+) -> str:
+    """The card, in Markdown; ``began`` are facts about the weights that the run began with."""
     last, (error, loss, epoch) = rows[-1], position.best
     rate = config.optimizer.rate(config.trainer.batch_size)
     shape = "×".join(map(str, model.shape))
+    top5 = len(data.classes) > TOP
+    of_last, of_best = (f" {share:.2%} |" * top5 for share in (last.val_top5_error, _top5(rows, epoch)))
     lines = [
         f"# {model.name} on {data.name}",
         "",
         *_recipe(config),
         f"- **Net**: {model.name}, {model.net.parameters:,} parameters, input {shape}; the spec is in",
         "  `spec/`, the PyTorch module in `model.py`, the diagram in `model.svg`.",
+        *_began(config, began),
         f"- **Data**: {data.name}; {len(data.train.labels):,} training images, {len(data.val.labels):,} for",
         f"  validation, {len(data.classes):,} classes. Values are in [0, 1], less {_numbers(data.mean)},",
         f"  divided by {_numbers(data.std)}.",
@@ -50,10 +61,10 @@ def text(config: Config, model: Model, data: DataSet, rows: Sequence[Row], posit
         f"  schedule, batches of {config.trainer.batch_size}, {last.epoch} epochs, {last.step:,} steps, seed",
         f"  {config.seed}, {config.precision.name}; {duration(sum(row.seconds for row in rows))} in all.",
         "",
-        "| validation | top-1 error | top-5 error | loss |",
-        "|---|---|---|---|",
-        f"| last epoch | {last.val_top1_error:.2%} | {last.val_top5_error:.2%} | {last.val_loss:.4f} |",
-        f"| best epoch ({epoch:.0f}) | {error:.2%} | {_top5(rows, epoch):.2%} | {loss:.4f} |",
+        f"| validation | top-1 error |{' top-5 error |' * top5} loss |",
+        f"|---|---|{'---|' * top5}---|",
+        f"| last epoch | {last.val_top1_error:.2%} |{of_last} {last.val_loss:.4f} |",
+        f"| best epoch ({epoch:.0f}) | {error:.2%} |{of_best} {loss:.4f} |",
         "",
         "The best epoch was chosen on the same images, which flatters it a little.",
         "",
@@ -76,6 +87,19 @@ def _recipe(config: Config) -> list[str]:
         return [f"- **Recipe**: {config.recipe}"]
     words = f"{recipe.name}: {recipe.about} {recipe.source} Published: {recipe.published}"
     return [f"- **Recipe**: {words}"]
+
+
+def _began(config: Config, began: Mapping[str, Any] | None) -> list[str]:
+    lines = []
+    if began is not None:
+        new = ", ".join(began["new"]) or "nothing"
+        lines += [
+            f"- **Began with** the weights in `{began['file']}` (SHA-256 {began['sha256']});",
+            f"  newly initialised: {new}.",
+        ]
+    if config.model.freeze:
+        lines += [f"- **Frozen**: {', '.join(config.model.freeze)}."]
+    return lines
 
 
 def _top5(rows: Sequence[Row], epoch: float) -> float:

@@ -39,6 +39,12 @@ class Entry:
         """Where it was published, if its spec says so."""
         return paper(self.comment)
 
+    @property
+    def classifies(self) -> bool:
+        """Whether ``zoo train`` takes it: it has one input, an image, and gives a number for each class."""
+        shapes, first = list(self.inputs.values()), next(iter(self.outputs.values()), ())
+        return len(shapes) == 1 and len(shapes[0]) == 3 and len(first) == 1
+
     def plain(self) -> dict[str, object]:
         """All of it for JSON."""
         found = self.paper
@@ -50,6 +56,7 @@ class Entry:
             "layers": self.layers,
             "inputs": self.inputs,
             "outputs": self.outputs,
+            "classifies": self.classifies,
             "paper": found and found.title,
             "authors": found and found.authors,
             "year": found and found.year,
@@ -69,6 +76,15 @@ def entries() -> list[Entry]:
         known = family is not None and _hashes(family["files"]) == family["files"]
         found += _read(file.stem, family["nets"]) if family and known else _count(file)
     return found
+
+
+def trainable() -> list[str]:
+    """The names of the nets that ``zoo train`` takes.
+
+    Raises:
+        UserError: a shipped spec is wrong.
+    """
+    return [net.name for net in entries() if net.classifies]
 
 
 def matching(all_nets: Iterable[Entry], words: Iterable[str]) -> list[Entry]:

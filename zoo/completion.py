@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, get_type_hints
 
-from zoo import model, recipes
+from zoo import catalog, recipes
 from zoo.options import rule_of
 from zoo.schema import GROUPS, Config, ModelOptions, TrainerOptions
 
@@ -54,7 +54,7 @@ def _values(key: str, chosen: dict[str, type[Any]]) -> Sequence[str]:
     if key in GROUPS:
         return list(GROUPS[key].entries)
     if key in {"model", "recipe"}:
-        return list(model.shipped() if key == "model" else recipes.names())
+        return catalog.trainable() if key == "model" else list(recipes.names())
     group, _, name = key.rpartition(".")
     options = chosen.get(group, Config if not group else None)
     field = next((f for f in dataclasses.fields(options) if f.name == name), None) if options else None

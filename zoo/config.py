@@ -75,6 +75,11 @@ class Request:
                 )
         return configs
 
+    def told(self) -> list[list[str]]:
+        """The overrides of each of the runs, as ``configs`` has them, as the user writes them."""
+        choices = itertools.islice(itertools.product(*self._choices()), MOST_CHECKED)
+        return [[text.lstrip("+") for text in given] for given in choices]
+
     def size(self, first: Config) -> int:
         """How many runs are asked for; ``first`` is the config of the first."""
         combinations = math.prod(map(len, self._choices()))

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 from typing import TypeVar, overload
@@ -18,9 +19,9 @@ Result = TypeVar("Result")
 class Units(Sequence[Unit]):
     """Units that are each made when they are asked for, by ``unit``, so that not all are held at once."""
 
+    @abstractmethod
     def unit(self, index: int) -> Unit:
         """One of them."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, index: int) -> Unit: ...

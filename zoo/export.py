@@ -65,7 +65,7 @@ def export(given: Exportable, path: Path, batch: int | None, opset: int | None) 
     """
     write, run = (_write_onnx, _run_onnx) if path.suffix == ".onnx" else (_write_pt2, _run_pt2)
     with written(path) as temporary:
-        with _one_line(path):
+        with _one_line(path, temporary):
             write(given, temporary, batch, opset)
             found = _compare(given, run(temporary), (batch,) if batch else BATCHES)
         if not found.good:
@@ -142,7 +142,7 @@ def _first(result: Any) -> Tensor:
 
 
 @contextmanager
-def _one_line(path: Path) -> Iterator[None]:
+def _one_line(path: Path, temporary: Path) -> Iterator[None]:
     """What exporters and readers raise as one line, and without their asides.
 
     Raises:
@@ -161,6 +161,7 @@ def _one_line(path: Path) -> Iterator[None]:
         ) from error
     except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
         line = next((text for text in str(error).splitlines() if text.strip()), type(error).__name__)
+        line = line.replace(str(temporary), str(path)).replace(temporary.name, path.name)
         raise UserError(f"{path}: the net could not be exported: {line}") from error
     finally:
         logger.setLevel(before)

@@ -14,8 +14,10 @@ def written(path: Path) -> Iterator[Path]:
         yield temporary
         sync(temporary)
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in {temporary, str(temporary)}:
+            error.filename = str(path)  # the name that the user knows
         raise
     sync(path.parent)
 

@@ -9,6 +9,7 @@ from zoo.answers import Answers
 from zoo.calibration import BINS, calibration
 from zoo.errors import UserError
 from zoo.intervals import wilson
+from zoo.metrics import TOP
 from zoo.panel import Assembled, Judged
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Findings:
         )
         if self.nets.ways[0].shows.averaged:
             yield f"averaged: {self.nets.ways[0].shows.averaged}"
-        for name, wrong, error in (("top-1", top1, tally.top1_error), ("top-5", top5, tally.top5_error)):
+        both = (("top-1", top1, tally.top1_error), ("top-5", top5, tally.top5_error))
+        for name, wrong, error in both if len(about.classes) > TOP else both[:1]:
             low, high = wilson(wrong, images)
             yield (
                 f"{name} error  {error:7.2%}  ({wrong:,} of {images:,}; 95 % interval by Wilson "

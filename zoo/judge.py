@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zoo import config, yamls
+from zoo import config, places, yamls
 from zoo.data import DATASETS
 from zoo.data.base import DataOptions, DataSet, Split
 from zoo.errors import UserError
@@ -53,12 +53,14 @@ def find_data(overrides: Sequence[str], weights: "Path", folder: "Path | None") 
     """The options of the data that ``data=…`` and ``data.OPTION=…`` name, or else the run's own.
 
     Raises:
-        UserError: none is named, or an option is wrong.
+        UserError: none is named, an option is wrong, or the run's data is no longer where it was.
     """
     base = options_of(weights)
     if not base and not any(text.startswith(("data=", "data.")) for text in overrides):
         raise UserError(f"{weights}: lies in no run's folder, which would name the data: give data=…")
-    return config.request(overrides, base=base, folder=folder).configs()[0].data
+    found = config.request(overrides, base=base, folder=folder).configs()[0].data
+    places.check(found, base.get("data", {}), weights.parent, "data.")
+    return found
 
 
 def open_data(overrides: Sequence[str], weights: "Path", folder: "Path | None") -> DataSet:

@@ -11,6 +11,8 @@ MOST_SIZES = 500
 """Images of each split whose sizes are looked at, evenly spread over it."""
 MOST_CLASSES = 40
 """With more classes than this, only those with most and with fewest images are listed."""
+MOST_DECODED = 100
+"""Photographs of each split that are decoded whole; of others the head alone is read."""
 ENDS = 10
 MOST_NAMED = 5
 
@@ -22,6 +24,8 @@ class Sizes:
     heights: list[int]
     widths: list[int]
     broken: list[str]
+    decoded: int
+    """Photographs that were decoded whole."""
 
 
 def describe(source: Source, data: DataSet) -> str:
@@ -32,7 +36,7 @@ def describe(source: Source, data: DataSet) -> str:
     counts = {name: _counts(split, len(data.classes)) for name, split in splits.items()}
     for name, split in splits.items():
         lines.append(f"  {name:<12}{_balance(counts[name])}")
-        lines += [f"  {'':<12}{text}" for text in _sizes(sizes(split))]
+        lines += [f"  {'':<12}{text}" for text in _sizes(sizes(split), len(split.labels))]
     lines.append(
         f"  {'normalised':<12}with mean {_numbers(data.mean)}, standard deviation {_numbers(data.std)}"
     )
@@ -41,17 +45,26 @@ def describe(source: Source, data: DataSet) -> str:
 
 def sizes(split: Split) -> Sizes:
     """The sizes of images all over a split; of a file, the head alone is decoded where that will do."""
-    found = Sizes([], [], [])
-    total = len(split.labels)
-    for i in range(min(total, MOST_SIZES)):
+    from zoo.images.photo import Photo
+
+    heights: list[int] = []
+    widths: list[int] = []
+    broken: list[str] = []
+    total, decoded = len(split.labels), 0
+    looked = min(total, MOST_SIZES)
+    every = max(1, -(-looked // MOST_DECODED))
+    for i in range(looked):
         try:
-            picture = split.picture(i * total // min(total, MOST_SIZES))
+            picture = split.picture(i * total // looked)
+            if isinstance(picture, Photo) and i % every == 0:
+                decoded += 1
+                picture.pixels(1)  # one that is cut short has a good head
         except BrokenImageError as error:
-            found.broken.append(str(error))
+            broken.append(str(error))
             continue
-        found.heights.append(picture.height)
-        found.widths.append(picture.width)
-    return found
+        heights.append(picture.height)
+        widths.append(picture.width)
+    return Sizes(heights, widths, broken, decoded)
 
 
 def _counts(split: Split, classes: int) -> list[int]:
@@ -68,7 +81,7 @@ def _balance(counts: Sequence[int]) -> str:
     return f"{_plural(sum(counts), 'image')}, {each} a class (mean {mean(counts):,.1f}){without}"
 
 
-def _sizes(found: Sizes) -> Iterator[str]:
+def _sizes(found: Sizes, total: int) -> Iterator[str]:
     looked = len(found.heights) + len(found.broken)
     if found.heights:
         pairs = list(zip(found.widths, found.heights, strict=True))
@@ -78,6 +91,8 @@ def _sizes(found: Sizes) -> Iterator[str]:
             ends = f"{_size(*min(pairs, key=_area))} to {_size(*max(pairs, key=_area))}"
             middle = _size(median(found.widths), median(found.heights))
             yield f"{ends} pixels (width × height), median {middle}; {looked:,} looked at"
+    if 0 < found.decoded < total:
+        yield f"{found.decoded:,} of {total:,} decoded whole; data.verify=true looks for damage in every one"
     if found.broken:
         yield f"{len(found.broken):,} of {looked:,} looked at cannot be read:"
         yield from (f"  {text}" for text in found.broken[:MOST_NAMED])

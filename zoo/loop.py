@@ -58,6 +58,10 @@ class Parts:
     judging: Callable[[], AbstractContextManager[nn.Module]] | None = None
     """Within, what evaluation calls, where that is not ``judged``."""
     broken: int = 0
+    classes: int = 0
+    """Of the data."""
+    frozen: tuple[nn.Module, ...] = ()
+    """Layers that are in eval mode in training too."""
 
     @property
     def judged(self) -> nn.Module:
@@ -97,7 +101,7 @@ def run(parts: Parts, position: Position, reporter: Reporter, keeper: Keeper) ->
         StoppedError: a signal came; the step under way was finished first.
         UserError: images cannot be read.
     """
-    reporter.begin(parts.length, position.step)
+    reporter.begin(parts.length, position.step, parts.classes)
     while position.step < parts.length.steps or position.batch:
         began, waiting = time.monotonic(), Waiting()
         tally, rate = _train_epoch(parts, position, reporter, keeper, waiting)
@@ -135,6 +139,8 @@ def _train_epoch(
 ) -> tuple[Tally, float]:
     """Train what is left of the epoch; the counts of all of it, and images a second."""
     parts.module.train()
+    for layer in parts.frozen:
+        layer.eval()
     tally = Tally(position.tally) if position.tally else Tally()
     before, began = tally.images, time.monotonic()
     left = parts.length.steps - position.step

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+TOP = 5
+"""Guesses among which a class is looked for beside the first; with no more classes it always is there."""
+
 
 class Tally:
     """Sums over the images seen so far, kept where the logits are, so that counting waits for no device.
@@ -18,7 +21,7 @@ class Tally:
 
     def add(self, logits: Tensor, labels: Tensor, mean_loss: Tensor) -> "Tally":
         """Count one batch, and give itself: ``logits`` is [batch, classes], ``labels`` int64 [batch]."""
-        guesses = logits.detach().topk(min(5, logits.shape[1]), dim=1).indices
+        guesses = logits.detach().topk(min(TOP, logits.shape[1]), dim=1).indices
         hits = guesses == labels.unsqueeze(1)
         count = len(labels)
         new = torch.stack(

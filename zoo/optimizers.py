@@ -147,16 +147,20 @@ def lamb(options: LambOptions, groups: Groups) -> "Optimizer":
 
 
 def parameter_groups(module: "Module", options: OptimizerOptions) -> Groups:
-    """All parameters of a net; with ``decay_all`` off, biases and those of norms in a group without decay."""
+    """The parameters that are trained; with ``decay_all`` off, biases and those of norms have no decay."""
     decayed = {id(parameter) for parameter in _weights(module)}
     groups: Groups = [
         {"params": [], "weight_decay": options.weight_decay},
         {"params": [], "weight_decay": 0.0},
     ]
-    for parameter in module.parameters():
+    for parameter in filter(_is_trained, module.parameters()):
         groups[not (options.decay_all or id(parameter) in decayed)]["params"].append(parameter)
     # A part of a net may have no weights; an optimizer wants a group at least.
     return [group for group in groups if group["params"]] or groups[:1]
+
+
+def _is_trained(parameter: "Any") -> bool:
+    return bool(parameter.requires_grad)
 
 
 def _weights(module: "Module") -> "Iterator[Any]":

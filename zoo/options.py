@@ -15,6 +15,8 @@ class Rule:
     low: float | None = None
     high: float | None = None
     above: float | None = None
+    path: bool = False
+    """Whether it is the path of a file or folder: a run keeps it whole, to be found from anywhere."""
 
 
 def option(
@@ -25,13 +27,14 @@ def option(
     low: float | None = None,
     high: float | None = None,
     above: float | None = None,
+    path: bool = False,
 ) -> Any:
     """A dataclass field for one option.
 
     ``low`` and ``high`` are the least and the greatest value allowed; ``above`` is a bound that the value
     itself must not reach.
     """
-    rule = Rule(meaning, tuple(choices), low, high, above)
+    rule = Rule(meaning, tuple(choices), low, high, above, path)
     return dataclasses.field(default=default, metadata={"rule": rule})
 
 

@@ -16,6 +16,15 @@ CHOICES = ("model", *GROUPS, "trainer")
 """The groups that are chosen by name."""
 
 
+NOT_HYDRAS = {
+    "hydra.run.dir": "runs=FOLDER and name=NAME say where a run is kept",
+    "hydra.sweep.subdir": "runs=FOLDER says where the runs of a sweep are kept",
+    "hydra.output_subdir": "each run's folder has its configuration",
+    "hydra.job.chdir": "a run works in the folder where it was started",
+}
+"""Options of Hydra's that would do nothing here, and what to use."""
+
+
 def prepare(overrides: Sequence[str]) -> list[str]:
     """Overrides in the form that Hydra takes.
 
@@ -156,6 +165,8 @@ def _leaves(mapping: Mapping[str, Any], prefix: str) -> Iterable[str]:
 def _prepare(text: str) -> str:
     override = parse(text)
     key = override.key_or_group
+    if key in NOT_HYDRAS:
+        raise UserError(f"{text}: folders are the zoo's own; {NOT_HYDRAS[key]}")
     if key.startswith(("hydra.", "hydra/")) or "@" in override.get_key_element():
         return text
     if override.is_delete():

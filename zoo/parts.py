@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import netcompiler
-from zoo import device, parallel, placement, processes, recompute, stochastic_depth, sync_norm
+from zoo import device, frozen, parallel, placement, processes, recompute, stochastic_depth, sync_norm
 from zoo.augment.base import AugmentOptions
 from zoo.checkpoint import Saved
 from zoo.data.base import DataSet
@@ -72,6 +72,7 @@ def build(config: Config, model: Model, data: DataSet, suits: AugmentOptions, wh
         replicas=replicas,
         after_step=parallel.statistics(net.module, replicas),
         broken=options.broken,
+        classes=len(data.classes),
     )
 
 
@@ -112,6 +113,14 @@ def names(built: Parts) -> list[str]:
     return list(built.module.state_dict())
 
 
+def begin_with(built: Parts, tensors: Mapping[str, Tensor]) -> None:
+    """Put whole tensors, by the spec's names, in the place of this process's first ones; others stay."""
+    for module in (built.module, *([] if built.ema is None else [built.ema.module])):
+        own = module.state_dict()
+        mine = {name: tensor for name, tensor in tensors.items() if name in own}
+        module.load_state_dict(parallel.parted(mine, own), strict=False)
+
+
 def load(built: Parts, saved: Saved, place: Path) -> None:
     """Put the parts into a saved state, this process's; ``place`` is the run's folder, for messages.
 
@@ -143,6 +152,7 @@ class _Net:
     gradients: Any
     ema: Ema | None
     clip: Any
+    frozen: tuple[nn.Module, ...]
     judging: Any = None
 
 
@@ -168,6 +178,7 @@ class _Running:
             module.to(memory_format=self.layout)  # type: ignore[call-overload]
         if options.sync_batchnorm and replicas.count > 1:
             module = sync_norm.convert(module, where, replicas.group)
+        still = frozen.freeze(module, self.config.model.freeze)
         ema = self._ema(module)
         _change_blocks(module, self.model, options)
         shared = parallel.share(options.parallel, module, ema.module if ema else None, where, replicas)
@@ -176,7 +187,8 @@ class _Running:
             forward, self.loss, self.precision, replicas, self.batch_size, options.accumulate, shared.hold
         )
         clip = netcompiler.clip_grad_norm_ if replicas.mesh is not None else _clip
-        return _Net(module, forward, gradients, ema, options.clip and partial(clip, module, options.clip))
+        clipped = options.clip and partial(clip, module, options.clip)
+        return _Net(module, forward, gradients, ema, clipped, still)
 
     def piped(self) -> _Net:
         """A stage of a pipeline.
@@ -203,9 +215,11 @@ class _Running:
         gradients.pipeline = pipeline
         parallel.any_strides()
         pipeline.module.to(memory_format=self.layout)  # type: ignore[call-overload]
+        still = frozen.freeze(pipeline.module, self.config.model.freeze)
         ema = self._ema(pipeline.module)
         clip = options.clip and partial(pipeline.clip_grad_norm_, options.clip)
-        return _Net(pipeline.module, pipeline.evaluate, gradients, ema, clip, partial(judged, pipeline, ema))
+        judging = partial(judged, pipeline, ema)
+        return _Net(pipeline.module, pipeline.evaluate, gradients, ema, clip, still, judging)
 
     def _module(self) -> nn.Module:
         if self.replicas.mesh is not None:

@@ -8,7 +8,7 @@ from typing import Protocol, TextIO
 from zoo import memory
 from zoo.durations import duration
 from zoo.history import Row
-from zoo.metrics import Tally
+from zoo.metrics import TOP, Tally
 from zoo.schedules import Length
 
 
@@ -18,8 +18,8 @@ class Reporter(Protocol):
     def say(self, text: str) -> None:
         """One line for the user."""
 
-    def begin(self, length: Length, step: int) -> None:
-        """The run starts, or goes on after ``step`` of its steps."""
+    def begin(self, length: Length, step: int, classes: int) -> None:
+        """The run starts, or goes on after ``step`` of its steps; the data has so many classes."""
 
     def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
         """A step is done: its loss, the epoch's counts so far, the share of time spent waiting for images.
@@ -58,7 +58,7 @@ class Silent:
 
     def say(self, text: str) -> None: ...
 
-    def begin(self, length: Length, step: int) -> None: ...
+    def begin(self, length: Length, step: int, classes: int) -> None: ...
 
     def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None: ...
 
@@ -76,17 +76,19 @@ class Lines:
         self.out = out
         self.clock = Clock(0, 0)
         self.epochs = 0
+        self.top5 = True
         self.shown = time.monotonic()
 
     def say(self, text: str) -> None:
         self.out.write(text + "\n")
         self.out.flush()
 
-    def begin(self, length: Length, step: int) -> None:
+    def begin(self, length: Length, step: int, classes: int) -> None:
         self.epochs = math.ceil(length.epochs)
         self.clock = Clock(length.steps, step)
         self.shown = time.monotonic()
-        self.say(header())
+        self.top5 = classes > TOP
+        self.say(header(self.top5))
 
     def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
         if time.monotonic() - self.shown < self.EVERY:
@@ -104,7 +106,7 @@ class Lines:
 
     def epoch(self, row: Row, best: bool) -> None:
         self.shown = time.monotonic()
-        self.say(line(row, self.epochs, best))
+        self.say(line(row, self.epochs, best, self.top5))
 
     def end(self) -> None:
         pass
@@ -176,14 +178,16 @@ class Bar:
         self.shown = 0.0
         self.clock = Clock(0, 0)
         self.epochs = self.batches = 0
+        self.top5 = True
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, soft_wrap=True)
 
-    def begin(self, length: Length, step: int) -> None:
+    def begin(self, length: Length, step: int, classes: int) -> None:
         self.epochs, self.batches = math.ceil(length.epochs), length.epoch_steps
         self.clock = Clock(length.steps, step)
-        self.say(header())
+        self.top5 = classes > TOP
+        self.say(header(self.top5))
         self.progress.start()
 
     def step(self, epoch: int, step: int, loss: float, tally: Tally, waiting: float) -> None:
@@ -208,7 +212,7 @@ class Bar:
 
     def epoch(self, row: Row, best: bool) -> None:
         style = "green" if best else None
-        self.console.print(line(row, self.epochs, best), markup=False, soft_wrap=True, style=style)
+        self.console.print(line(row, self.epochs, best, self.top5), markup=False, soft_wrap=True, style=style)
 
     def end(self) -> None:
         self.progress.stop()
@@ -239,14 +243,15 @@ class Clock:
         return (time.monotonic() - self.began) / max(1, done) * (self.steps - step)
 
 
-def header() -> str:
-    """The line above the epochs' lines; errors are shares of images."""
+def header(top5: bool) -> str:
+    """The line above the epochs' lines; errors are shares. ``top5``: whether that error is shown."""
     names = ("train loss", "error", "val loss", "error", "top-5", "images/s", "waiting", "memory")
     widths = (10, 7, 10, 7, 7, 9, 7, 8)
-    return "  ".join(("    epoch", *(f"{name:>{width}}" for name, width in zip(names, widths, strict=True))))
+    shown = [pair for pair in zip(names, widths, strict=True) if top5 or pair[0] != "top-5"]
+    return "  ".join(("    epoch", *(f"{name:>{width}}" for name, width in shown)))
 
 
-def line(row: Row, epochs: int, best: bool) -> str:
+def line(row: Row, epochs: int, best: bool, top5: bool) -> str:
     """An epoch in one line."""
     cells = (
         f"{f'{row.epoch}/{epochs}':>9}",
@@ -254,7 +259,7 @@ def line(row: Row, epochs: int, best: bool) -> str:
         f"{row.train_top1_error:7.2%}",
         f"{row.val_loss:10.4f}",
         f"{row.val_top1_error:7.2%}",
-        f"{row.val_top5_error:7.2%}",
+        *([f"{row.val_top5_error:7.2%}"] if top5 else []),
         f"{row.images_per_second:9,.0f}",
         f"{row.waiting:7.0%}",
         f"{row.memory / 1024:4.1f} GiB",

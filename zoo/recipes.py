@@ -8,11 +8,14 @@ the recipe says nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo import yamls
 from zoo.errors import UserError
 from zoo.suggest import hint
+
+if TYPE_CHECKING:
+    from zoo.schema import Config
 
 FOLDER = Path(__file__).parent / "configs" / "recipes"
 WORDS = ("about", "source", "published")
@@ -36,6 +39,25 @@ def names(folder: Path | None = None) -> dict[str, Path]:
     """The files of all recipes by name; those of ``folder``/recipes take the place of shipped ones."""
     places = [FOLDER, *([folder / "recipes"] if folder else [])]
     return {file.stem: file for place in places for file in sorted(place.glob("*.yaml"))}
+
+
+def batch_note(config: "Config", folder: Path | None = None) -> str | None:
+    """Where a run has another batch than its recipe, and the recipe's rate all the same: a line saying so."""
+    if config.recipe is None or config.optimizer.lr_batch is not None:
+        return None
+    try:
+        values = find(config.recipe, folder).values
+    except UserError:  # of the user's own, in a folder that is not at hand
+        return None
+    published, own = (values.get("trainer") or {}).get("batch_size"), config.trainer.batch_size
+    optimizer = values.get("optimizer")
+    rate = optimizer.get("lr") if isinstance(optimizer, Mapping) else None
+    if published in (None, own) or rate != config.optimizer.lr:
+        return None
+    return (
+        f"batches of {own} images with the rate that recipe={config.recipe} has for {published}: "
+        f"optimizer.lr_batch={published} makes it {rate * own / published:.3g}, in proportion"
+    )
 
 
 def find(name: str, folder: Path | None = None) -> Recipe:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo import checkpoint, config, environment, ranks, yamls
+from zoo import checkpoint, config, environment, places, ranks, yamls
 from zoo.errors import UserError
 from zoo.files import write_text
 from zoo.schema import Config
@@ -46,7 +46,15 @@ FREE = (
 FREE_GROUPS = ("logger", "launcher", "sweeper")
 FIXED = ("model", "data", "seed", "optimizer.name", "trainer.batch_size")
 """What a resumed run must share with its beginning."""
-MAY_MOVE = ("data.root", "data.synsets", "model.spec")
+MAY_MOVE = (
+    "data.root",
+    "data.path",
+    "data.synsets",
+    "data.names",
+    "model.spec",
+    "model.weights",
+    "model.mapping",
+)
 
 
 @dataclass(frozen=True)
@@ -188,12 +196,16 @@ def is_run(folder: RunFolder) -> bool:
 
 
 def text(options: Config) -> str:
-    """The content of ``config.yaml``."""
-    return MARK + config.to_yaml(options)
+    """The content of ``config.yaml``; paths in it are whole."""
+    return MARK + config.to_yaml(places.whole(options))
 
 
-def start(folder: RunFolder, options: Config, specs: Sequence[Path]) -> None:
+def start(
+    folder: RunFolder, options: Config, specs: Sequence[Path], weights: dict[str, Any] | None = None
+) -> None:
     """Make the folder, clear of the run that it replaces, and write down the config.
+
+    ``weights`` are facts about those that the run begins with.
 
     ``specs`` are the net's spec and the files that it uses, which lie beside the first or below it; they are
     read before anything is removed, for they may be the folder's own.
@@ -207,10 +219,19 @@ def start(folder: RunFolder, options: Config, specs: Sequence[Path]) -> None:
         write_text(folder.specs / name, content)
     write_text(folder.config, text(options))
     known = environment.describe()
-    own = {"launch": ranks.launch(), "spec": specs[0].name, "seed": options.seed}
+    own = {"launch": ranks.launch(), "spec": specs[0].name, "seed": options.seed, "weights": weights}
     write_text(folder.environment, yamls.dump({**known, **own}))
     if known["git"] and known["git"]["changed"]:
         write_text(folder.changes, environment.changes() + "\n")
+
+
+def weights(folder: RunFolder) -> dict[str, Any] | None:
+    """The facts about the weights that the run began with, as ``start`` has them; None without any."""
+    try:
+        found = yamls.load(folder.environment.read_text(encoding="utf-8")).get("weights")
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def is_own(folder: RunFolder) -> bool:
@@ -242,7 +263,8 @@ def repeat(path: Path) -> tuple[dict[str, Any], list[str]]:
     if not spec.is_file() or not isinstance(packages, dict):
         raise UserError(f"--from {path}: its spec {spec} is missing")
     net = values["model"].get("net") or (None if values["model"].get("spec") else values["model"]["name"])
-    values["model"] = {"spec": str(spec), "net": net, "params": values["model"].get("params") or {}}
+    kept = {key: value for key, value in values["model"].items() if key != "name"}
+    values["model"] = {**kept, "spec": str(spec), "net": net, "params": kept.get("params") or {}}
     for key in ("name", "resume", "overwrite"):
         values.pop(key, None)
     now = environment.describe()
@@ -261,7 +283,7 @@ def changes(folder: RunFolder, options: Config) -> list[str]:
         old = dict(yamls.flat(yamls.load(folder.config.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:
         raise UserError(f"{folder.config}: cannot be read: {error}") from error
-    new = dict(yamls.flat(config.plain(options)))
+    new = dict(yamls.flat(config.plain(places.whole(options))))
     found: list[str] = []
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) == new.get(key) or is_free(key) or key in {"resume", "overwrite", "runs", "name"}:

@@ -35,7 +35,12 @@ class ScheduleOptions(Named):
 
     unit: str = option("epochs", "what lengths below are given in", choices=("epochs", "steps"))
     every: str = option("step", "when the rate changes", choices=("step", "epoch"))
-    warmup: float = option(1.0, "epochs or steps over which the rate first rises to its full height", low=0)
+    warmup: float | None = option(
+        None,
+        "epochs or steps over which the rate first rises to its full height; null is one epoch, or "
+        "half of a run that is shorter than one",
+        low=0,
+    )
     warmup_from: float = option(0.01, "share of the rate that the warm-up starts from", above=0, high=1)
     warmup_shape: str = option(
         "linear", "constant stays at warmup_from until the warm-up ends", choices=("linear", "constant")
@@ -49,8 +54,8 @@ class Schedule:
         self.options = options
         self.length = length
         self.curve = curve
-        self.warmup = in_epochs(options.warmup, options, length)
-        if self.warmup > length.epochs:
+        self.warmup = warmup_epochs(options, length)
+        if options.warmup is not None and self.warmup > length.epochs:
             raise UserError(
                 f"schedule.warmup={options.warmup:g}: longer than the run ({length.epochs:g} epochs of "
                 f"{length.epoch_steps:,} steps); schedule.warmup=0 does without"
@@ -83,6 +88,14 @@ class Schedule:
 def in_epochs(amount: float, options: ScheduleOptions, length: Length) -> float:
     """A length given in the schedule's unit."""
     return amount / length.epoch_steps if options.unit == "steps" else amount
+
+
+def warmup_epochs(options: ScheduleOptions, length: Length) -> float:
+    """How long the warm-up is, in epochs."""
+    if options.warmup is None:
+        # A run of one epoch that is made longer keeps the warm-up that it had.
+        return 1.0 if length.epochs >= 1 else length.epochs / 2
+    return in_epochs(options.warmup, options, length)
 
 
 SCHEDULES: Registry[Schedule] = Registry("schedule")
@@ -122,7 +135,7 @@ class PolyOptions(CosineOptions):
 class OneCycleOptions(ScheduleOptions):
     """Options of ``schedule=onecycle``."""
 
-    warmup: float = option(0.0, "epochs or steps of a linear rise before the cycle", low=0)
+    warmup: float | None = option(0.0, "epochs or steps of a linear rise before the cycle", low=0)
     rise: float = option(0.3, "share of the run in which the rate rises", above=0, high=0.99)
     initial: float = option(0.04, "share of the rate at the start", above=0, high=1)
     final: float = option(4e-6, "share of the rate at the end", low=0, high=1)
@@ -209,7 +222,7 @@ class Plateau(Schedule):
 
 def _falling(options: CosineOptions, length: Length, shape: Curve) -> Curve:
     """From 1 where the warm-up ends to ``final`` at the end of the run, as ``shape`` goes from 1 to 0."""
-    warmup = in_epochs(options.warmup, options, length)
+    warmup = warmup_epochs(options, length)
     after = max(length.epochs - warmup, 1e-9)
     return lambda now: options.final + (1 - options.final) * shape(min(max(now - warmup, 0.0) / after, 1.0))
 

@@ -48,8 +48,21 @@ class ModelOptions:
     """Which net: ``model=NAME`` for a shipped one, ``model.spec=FILE`` for your own."""
 
     name: str = option("resnet20", "a net of the shipped specs")
-    spec: str | None = option(None, "a spec file of your own, instead of a shipped net")
+    spec: str | None = option(None, "a spec file of your own, instead of a shipped net", path=True)
     net: str | None = option(None, "which net of model.spec; null where the file has one")
+    weights: str | None = option(
+        None,
+        "weights to begin with: a run's folder (its best ones), or a file of zoo train, torchvision, timm or "
+        "another program; a last layer for other classes is newly initialised",
+        path=True,
+    )
+    strict: bool = option(True, "every other tensor of model.weights must fit; false takes those that do")
+    mapping: str = option(
+        "auto", "how names in model.weights differ, as for zoo weights import: a file, or a mapping's name"
+    )
+    freeze: tuple[str, ...] = option(
+        (), "layers whose weights stay as they are, by name, * for any: [conv1,bn1,layer1*]"
+    )
     params: dict[str, Any] = field(
         default_factory=dict,
         metadata={"rule": Rule("parameters of the net: model.params.NAME=VALUE; classes is set by the data")},

@@ -1,6 +1,6 @@
 """``trainer.processes``: one run by several processes of this machine, without torchrun.
 
-torch's own launcher starts, watches and ends them. Each is ``python -m zoo.several FOLDER``; what it is to
+torch's own launcher starts, watches and ends them. Each is ``python -m zoo.member FOLDER``; what it is to
 do, and what came of it, are files of a temporary folder.
 """
 
@@ -10,18 +10,23 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+from zoo import checkpoint, run_folder
 from zoo.errors import Interrupted, UserError
 from zoo.history import Row
+from zoo.member import HELD
 from zoo.run_folder import RunFolder
 from zoo.schema import Config
 from zoo.train import Result
 
 TASK, OUTCOME = "task.json", "outcome.json"
+NOTHING_YET = "Stopped while the processes were starting; there was nothing to save yet."
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -30,30 +35,38 @@ def train(config: Config, overrides: Sequence[str], *, quiet: bool) -> Result:
 
     Raises:
         UserError: as there, or a process ended without a word.
-        Interrupted: a signal came; the run is saved and can go on.
+        Interrupted: a signal came; what was trained is saved and can go on.
     """
     from zoo import config as configs
 
-    with tempfile.TemporaryDirectory(prefix="zoo-") as name:
+    with _own_signals(), tempfile.TemporaryDirectory(prefix="zoo-") as name:
         folder = Path(name)
         task = {"config": configs.plain(config), "overrides": list(overrides), "quiet": quiet}
         (folder / TASK).write_text(json.dumps(task), encoding="utf-8")
-        ended = _launch(config, folder)
-        if not (folder / OUTCOME).exists():
-            raise UserError(
-                f"{ended or 'The run ended without a word.'} resume=true goes on from what is saved."
-            )
-        outcome = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
-    if "failed" in outcome:
-        raise UserError(outcome["failed"])
+        stopped, ended = _launch(config, folder)
+        outcome = (
+            json.loads((folder / OUTCOME).read_text(encoding="utf-8")) if (folder / OUTCOME).exists() else {}
+        )
     if "interrupted" in outcome:
         raise Interrupted(outcome["interrupted"], outcome["signal"])
+    if stopped is not None and (not outcome or outcome.get("lost")):
+        raise Interrupted(_stopped(run_folder.of(config, overrides)), stopped)
+    if "failed" in outcome:
+        raise UserError(outcome["failed"])
+    if not outcome:
+        raise UserError(f"{ended or 'The run ended without a word.'} resume=true goes on from what is saved.")
     last = Row(**outcome.pop("last"))
     return Result(RunFolder(Path(outcome.pop("folder"))), last=last, **outcome)
 
 
-def _launch(config: Config, folder: Path) -> str | None:
-    """Start the processes and wait for them; what is wrong with how they ended."""
+def _stopped(folder: RunFolder) -> str:
+    if checkpoint.exists(folder.path):
+        return f"Stopped; resume=true goes on from what is saved in {folder.path}."
+    return NOTHING_YET
+
+
+def _launch(config: Config, folder: Path) -> tuple[int | None, str | None]:
+    """Start the processes and wait for them; the signal that ended them, and what else is wrong with that."""
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
@@ -71,31 +84,54 @@ def _launch(config: Config, folder: Path) -> str | None:
         # What they save before they end may take as long as they would wait for one another.
         shutdown_timeout=round(60 * config.trainer.wait),
     )
-    with _own_signals(), _threads(count), _quiet_log():
+    with _threads(count), _quiet_log(), _held_for_children():
         try:
-            elastic_launch(how, sys.executable)("-m", "zoo.several", str(folder))
+            elastic_launch(how, sys.executable)("-m", "zoo.member", str(folder))
         except ChildFailedError as error:
             rank, failure = error.get_first_failure()
-            return f"Process {rank} of the run ended: {failure.message.splitlines()[0]}."
+            return None, f"Process {rank} of the run ended: {failure.message.splitlines()[0]}."
         except SignalException as error:
-            return f"Stopped by {error.sigval.name}."
-    return None
+            return int(error.sigval), None
+    return None, None
 
 
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """The launcher takes signals for itself, and does not give them back."""
-    import threading
-
+    """Until the launcher takes signals for itself, one ends this; the launcher does not give them back."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise Interrupted(NOTHING_YET, number)
+
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in HELD:
+        signal.signal(number, end)
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _held_for_children() -> Iterator[None]:
+    """Processes started here get no signal before they take them themselves (``zoo.member``).
+
+    A child has the mask of the thread that starts it. Another thread without the mask gets the signals of
+    this process, and Python runs their handlers in the main thread as ever.
+    """
+    done = threading.Event()
+    taker = threading.Thread(target=done.wait, daemon=True)
+    taker.start()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        done.set()
+        taker.join()
 
 
 @contextmanager
@@ -125,7 +161,7 @@ def _quiet_log() -> Iterator[None]:
         logging.disable(before)
 
 
-def _member(folder: Path) -> int:
+def member(folder: Path) -> int:
     """What each of the processes does; the main one writes down how the run ended."""
     from zoo import check, processes, ranks
     from zoo.progress import Silent
@@ -138,7 +174,8 @@ def _member(folder: Path) -> int:
             result = train_here(config, task["overrides"], Silent() if task["quiet"] else None)
     except UserError as error:
         if ranks.rank() == 0 or not processes.is_heard(error):
-            _note(folder, {"failed": str(error)})
+            lost = isinstance(error, processes.LostError)
+            _note(folder, {"failed": str(error), "lost": lost})
         return 1
     except Interrupted as stopped:
         if ranks.rank() == 0:
@@ -156,11 +193,3 @@ def _note(folder: Path, outcome: dict[str, Any]) -> None:
             json.dump(outcome, file)
     except FileExistsError:
         pass
-
-
-if __name__ == "__main__":
-    code = _member(Path(sys.argv[1]))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Not sys.exit: threads that talk to the others still run where a run was stopped, and C++ would say so.
-    os._exit(code)

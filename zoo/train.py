@@ -9,12 +9,14 @@ from zoo import (
     device,
     elsewhere,
     fast,
+    frozen,
     history,
     loop,
     parts,
     placement,
     plot,
     processes,
+    recipes,
     run_folder,
 )
 from zoo.checkpoint import Position
@@ -31,6 +33,8 @@ from zoo.model import Model, fit
 from zoo.progress import Reporter, Silent, reporter
 from zoo.run_folder import RunFolder
 from zoo.schema import Config
+from zoo.weights import beginning
+from zoo.weights.beginning import Beginning
 
 
 @dataclass(frozen=True)
@@ -59,30 +63,39 @@ def train(config: Config, overrides: Sequence[str] = (), shown: Reporter | None 
         source = DATASETS.build(config.data)
         model = fit(config.model, source)
         placement.check(config, model.net, processes.world())
+        frozen.check(model, config.model.freeze)
         where = model.home(where, config.trainer.devices)
     config, choice = processes.from_main(lambda: fast.settle(config, model.net, where))
     data = processes.in_turn(source.open)
     with processes.agreeing():
         built = parts.build(config, model, data, source.augment, where)
-    for line in (model.note, parts.headline(config, model, data, built), choice):
+    for line in (model.note, parts.headline(config, model, data, built), choice, recipes.batch_note(config)):
         if line:
             shown.say(line)
-    position = _begin(config, folder, model, built, shown)
+    position = _begin(config, folder, model, data, built, shown)
     _run(config, folder, built, position, card.about(config, model, data), shown)
     return processes.from_main(lambda: _finish(config, folder, position, model, data, shown))
 
 
-def _begin(config: Config, folder: RunFolder, model: Model, built: loop.Parts, shown: Reporter) -> Position:
+def _begin(
+    config: Config, folder: RunFolder, model: Model, data: DataSet, built: loop.Parts, shown: Reporter
+) -> Position:
     """Where the run starts: at the beginning, or with ``resume`` where its checkpoint is."""
     if processes.from_main(lambda: config.resume and checkpoint.exists(folder.path)):
         return _go_on(config, folder, built, shown)
-    processes.from_main(lambda: _start(config, folder, model, shown))
+    with processes.agreeing():
+        given = beginning.begin(config.model, model, data)
+    if given is not None:
+        parts.begin_with(built, given.tensors)
+    processes.from_main(lambda: _start(config, folder, model, given, shown))
+    for note in given.notes if given is not None else ():
+        shown.say(note)
     shown.say(f"run folder: {folder.path}")
     return Position()
 
 
-def _start(config: Config, folder: RunFolder, model: Model, shown: Reporter) -> None:
-    run_folder.start(folder, config, model.files())
+def _start(config: Config, folder: RunFolder, model: Model, given: Beginning | None, shown: Reporter) -> None:
+    run_folder.start(folder, config, model.files(), None if given is None else given.facts())
     write_text(folder.source, model.net.source())
     try:
         model.draw(folder.diagram)
@@ -188,7 +201,7 @@ def _finish(
     error, loss, epoch = position.best
     if processes.is_main():
         plot.draw(rows, f"{model.name} on {data.name}", folder.curves)
-        write_text(folder.card, card.text(config, model, data, rows, position))
+        write_text(folder.card, card.text(config, model, data, rows, position, run_folder.weights(folder)))
     shown.say(
         f"best: {error:.2%} top-1 error in epoch {epoch:.0f} of {rows[-1].epoch}, "
         f"{duration(sum(row.seconds for row in rows))} in all"

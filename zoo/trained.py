@@ -87,7 +87,8 @@ def find(text: str | None) -> Path:
         return path
     if not path.exists():
         others = [str(path.parent / name) for name in runs(path.parent)]
-        raise UserError(f"checkpoint={text}: no such file or folder; {hint(str(path), others)}")
+        close = f"; {hint(str(path), others)}" if others else ""
+        raise UserError(f"checkpoint={text}: no such file or folder{close}")
     for name in (checkpoint.BEST, checkpoint.LAST):
         if (path / f"{name}.safetensors").is_file():
             return path / f"{name}.safetensors"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from zoo.optimizers import OPTIMIZERS
 from zoo.schema import GROUPS, Config, ModelOptions, TrainerOptions
 
 
@@ -47,6 +48,28 @@ def test_help_of_train_has_every_group_option_and_net(zoo: Callable) -> None:
         name in words for name in names(Config) - {"data", "optimizer", "schedule", "precision", "model"}
     )
     assert "resnet50," in words
+
+
+def test_help_says_what_choices_share_once(zoo: Callable) -> None:
+    out = zoo("train", "--help").out
+    assert out.count("data.subtree ") == 1
+    assert "with data=huggingface, imagefolder, imagenet, webdataset:" in out
+    assert out.count("  optimizer.lr ") == len({entry.options().lr for entry in OPTIMIZERS.entries.values()})  # type: ignore[attr-defined]
+
+
+def test_help_on_a_topic(zoo: Callable) -> None:
+    out = zoo("train", "--help", "data").out
+    assert "data.subtree" in out
+    assert "imagefolder" in out
+    assert "optimizer.lr" not in out
+    one = zoo("train", "--help", "optimizer=adamw").out
+    assert {f"optimizer.{name}" for name in names(OPTIMIZERS.entries["adamw"].options)} <= set(one.split())
+    assert "momentum" not in one
+    assert "trainer.epochs" in zoo("train", "--help", "trainer").out
+    assert "model.weights" in zoo("train", "--help", "model").out
+    wrong = zoo("train", "--help", "date")
+    assert (wrong.code, wrong.err) == (1, "zoo: --help date: no such topic; did you mean data?\n")
+    assert zoo("train", "model=lenet", "data=mnist", "--help").out.startswith("usage:")
 
 
 def names(options: type) -> set[str]:

@@ -60,3 +60,8 @@ def test_lines_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> No
             clock[0] = seconds
             bar.add(5 * 10**8)
     assert sys.stderr.getvalue() == "checking x:  33% 1.0 GB of 3.0 GB , 32.3 MB a second, 1:02 left\n"  # type: ignore[attr-defined]
+
+
+def test_units_say_what_one_is() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        crew.Units()  # type: ignore[abstract]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from zoo import config, model
+from zoo import config, model, optimizers
 from zoo.config import one, request
+from zoo.optimizers import OPTIMIZERS
 from zoo.train import train
 
 PAGES = Path(__file__).parents[2] / "docs"
@@ -100,3 +101,21 @@ def test_quoting_is_as_shown() -> None:
     (quoted,) = re.findall(r"quoted:\s+`'(.*)'`", TEXTS["training"])
     made = one("data=imagefolder", quoted)
     assert made.data.root == "my (old) images"  # type: ignore[attr-defined]
+
+
+def test_the_python_of_the_page_on_training_runs(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "resnet20-digits").symlink_to(run)
+    header, lion = re.findall(r"^```\n(.*?)^```$", TEXTS["training"], flags=re.MULTILINE | re.DOTALL)
+    names: dict[str, object] = {}
+    exec(header, names)
+    about = names["about"]
+    assert isinstance(about, dict)
+    commented = re.findall(r"# (.*)$", header, flags=re.MULTILINE)[0].split(", ")
+    assert set(commented) <= about.keys()
+    monkeypatch.setattr(OPTIMIZERS, "entries", dict(OPTIMIZERS.entries))
+    exec(lion, {**vars(optimizers), "__name__": optimizers.__name__})
+    assert one("optimizer=sgd").optimizer.name == "sgd"
+    assert OPTIMIZERS.entries["lion"].summary == "Sign of the momentum."

@@ -164,6 +164,23 @@ def test_several_columns_that_could_be_meant(root: Path, tmp_path: Path) -> None
     assert source(tmp_path / "a.parquet", label="label", val_share=0.4).classes == ("0", "1")
 
 
+def test_a_relative_folder_called_like_a_reader_of_the_library(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    with pytest.raises(UserError, match=r"data.path=imagefolder: no such folder"):
+        source("imagefolder")  # would read the folder that one stands in
+    (root / "data").rename(root / "imagefolder")
+    assert len(source("imagefolder").train.labels) == 24
+
+
+def test_what_the_library_logs_of_a_broken_file_is_said_once(zoo: Callable, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "train.parquet").write_text("no parquet")
+    ran = zoo("data", "data=huggingface", "data.path=set")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+
+
 def test_a_name_on_the_hub_without_a_network(
     monkeypatch: pytest.MonkeyPatch, zoo: Callable, root: Path
 ) -> None:

@@ -19,7 +19,7 @@ def test_lines_for_a_log() -> None:
     out = io.StringIO()
     shown = reporter("auto", out)
     assert isinstance(shown, Lines)
-    shown.begin(Length(30, 10), 10)
+    shown.begin(Length(30, 10), 10, 10)
     shown.step(2, 11, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     shown.epoch(ROW, best=True)
     shown.end()
@@ -33,7 +33,7 @@ def test_a_long_epoch_says_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lines, "EVERY", 0.0)
     out = io.StringIO()
     shown = Lines(out)
-    shown.begin(Length(30, 10), 0)
+    shown.begin(Length(30, 10), 0, 10)
     shown.step(1, 1, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     line = out.getvalue().splitlines()[-1]
     assert line.split()[:3] == ["1/3", "0.5000", "25.00%"]
@@ -52,7 +52,7 @@ def test_a_bar_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = reporter("auto", out)
     assert isinstance(shown, Bar)
     shown.say("[not markup]")
-    shown.begin(Length(30, 10), 10)
+    shown.begin(Length(30, 10), 10, 10)
     shown.step(2, 15, 0.5, Tally((64, 32.0, 16, 0)), 0.1)
     shown.progress.refresh()
     shown.epoch(ROW, best=False)
@@ -90,7 +90,7 @@ def test_a_live_line_for_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     shown = reporter("auto", out)
     assert isinstance(shown, Notebook)
-    shown.begin(Length(30, 10), 0)
+    shown.begin(Length(30, 10), 0, 10)
     for step in (1, 2):
         shown.step(1, step, 0.5, Tally((64, 32.0, 16, 0)), 0.25)
     shown.epoch(ROW, best=False)

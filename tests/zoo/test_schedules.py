@@ -103,5 +103,17 @@ def test_a_warm_up_must_fit_the_run() -> None:
         cosine(CosineOptions(warmup=5), length(3))
 
 
+def test_the_warm_up_by_default_fits_any_run() -> None:
+    assert [constant(ConstantOptions(), Length(steps, 100)).warmup for steps in (1000, 100, 40)] == [
+        1,
+        1,
+        0.2,
+    ]
+    in_steps = cosine(CosineOptions(unit="steps"), length(10))
+    assert [in_steps(now) for now in (0, 50, 100)] == pytest.approx([0.01, 0.505, 1])
+    half = cosine(CosineOptions(), Length(40, 100))
+    assert (half(19) < 1, half(20), half(40)) == (True, pytest.approx(1), pytest.approx(0))
+
+
 def test_units_are_checked() -> None:
     assert ScheduleOptions().unit == "epochs"

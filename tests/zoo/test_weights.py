@@ -257,7 +257,7 @@ def test_a_file_that_is_no_checkpoint(content: bytes | None, message: str, zoo: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((SMALL, "mean=[0.5]"), "mean and std: a number for each of 3 channels is expected"),
+        ((SMALL, "mean=[0.5]"), "mean=[…,…,…] and std=[…,…,…]: the net's images take 3 numbers each"),
         ((SMALL, "resize=200"), "resize=200: less than the images that the net takes (224)"),
         ((SMALL, "-o", "a.pth"), "-o a.pth: weights are written as safetensors"),
         ((SMALL, "maping=a"), "maping: no such option of zoo weights import; did you mean mapping?"),

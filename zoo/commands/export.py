@@ -123,7 +123,12 @@ def _fresh(overrides: Sequence[str], folder: Path | None, seed: int) -> "Exporta
     from zoo import config, model, seeds
     from zoo.export import Exportable
 
-    found = model.declared(config.request(overrides, folder=folder).configs()[0].model)
+    options = config.request(overrides, folder=folder).configs()[0].model
+    if options.weights is not None:
+        raise UserError(
+            f"model.weights={options.weights}: zoo weights import makes a checkpoint=… of it, to export"
+        )
+    found = model.declared(options)
     seeds.seed_everything(seed)
     module = found.module(torch.device("cpu")).eval().requires_grad_(False)
     return Exportable(found.net, module, {"model": found.name})

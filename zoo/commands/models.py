@@ -30,6 +30,8 @@ List the nets that are shipped, by paper. Each is a `model=` of `zoo train`, if 
 Parameters are the learned numbers, MACs the multiplications of one sample at the input size shown.
 `netc show FILE:NET` has the layers of one.
 """
+OTHER = "*"
+NOT_TRAINED = "gives no class of an image: for netc and netcompiler.load, not for zoo train"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -77,7 +79,12 @@ def by(shape: Sequence[int]) -> str:
 
 def _text(nets: Sequence["Entry"]) -> str:
     rows = [
-        (net.name, number(net.parameters), number(net.macs), " ".join(map(by, net.inputs.values())))
+        (
+            f"{net.name}{'' if net.classifies else OTHER}",
+            number(net.parameters),
+            number(net.macs),
+            " ".join(map(by, net.inputs.values())),
+        )
         for net in nets
     ]
     head = ("net", "parameters", "MACs", "input")
@@ -92,7 +99,8 @@ def _text(nets: Sequence["Entry"]) -> str:
     for title, group in groupby(pairs, key=lambda pair: str(pair[0].paper or pair[0].family)):
         lines += ["", title, *(line(row) for _, row in group)]
     count = f"{len(nets)} nets" if len(nets) > 1 else "1 net"
-    return "\n".join([*lines, "", count]) + "\n"
+    notes = [] if all(net.classifies for net in nets) else [f"{OTHER} {NOT_TRAINED}"]
+    return "\n".join([*lines, "", count, *notes]) + "\n"
 
 
 def _json(nets: Sequence["Entry"]) -> str:

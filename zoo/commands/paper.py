@@ -87,6 +87,8 @@ def _show(paper: "Paper", options: PaperOptions, *, as_json: bool) -> None:
         if not Path(path).expanduser().exists():
             raise UserError(f"{name}={path}: no such folder")
     folder = Path(options.runs).expanduser()
+    if not folder.is_dir() and (folder.exists() or options.runs != PaperOptions().runs):
+        raise UserError(f"runs={options.runs}: {'not a folder' if folder.exists() else 'no such folder'}")
     known = runs(folder)
     rows = [(row, measured(row, folder, known, roots)) for row in paper.rows]
     if as_json:

@@ -70,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
         if "=" in word and not Path(word).exists():
             raise unknown(ScoreOptions, word, NAME, ["data"])
     if len(files) != 1:
-        raise UserError(f"name one file of guesses, and not {len(files)}")
+        raise UserError(f"one FILE of guesses is expected, and {len(files) or 'none'} given: {USAGE}")
     _score(
         Path(files[0]), options, [word for word in rest if word not in files], given.config_dir, given.json
     )

@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
     """Train, or print help or the configuration."""
     options = _parser().parse_intermixed_args(list(arguments))
     if options.help:
-        sys.stdout.write(_help())
+        sys.stdout.write(_help(options.overrides))
     elif options.cfg:
         from zoo import config
 
@@ -60,6 +60,7 @@ def _launch(request: "Request") -> "list[Result]":
         configs = request.configs()  # every mistake shows before the first run, and before torch is loaded
         for config in configs:
             _check(request, config)
+        _check_folders(request, configs)
     except UserError as error:
         if ranks.local():  # the first process of this machine says it
             raise UserError("") from error
@@ -69,9 +70,32 @@ def _launch(request: "Request") -> "list[Result]":
     return jobs.run(request, configs[0])
 
 
-def _check(request: "Request", config: "Config") -> None:
-    from zoo import model, placement
+def _check_folders(request: "Request", configs: "Sequence[Config]") -> None:
+    """That the runs of a sweep are not there already, which each of them would say for itself.
 
+    Raises:
+        UserError: some are, and it is not said what is to become of them.
+    """
+    from zoo import checkpoint, run_folder
+
+    if not request.multirun or configs[0].sweeper.name != "grid" or ranks.restarts():
+        return
+    if configs[0].resume or configs[0].overwrite or any(config.name for config in configs):
+        return
+    folders = [run_folder.of(config, told).path for config, told in zip(configs, request.told(), strict=True)]
+    there = [folder for folder in folders if checkpoint.exists(folder)]
+    if there:
+        raise UserError(
+            f"{len(there)} of the {len(folders)} runs are there already, as {there[0]}; resume=true goes on "
+            "with what was begun and begins the others, overwrite=true makes all of them anew"
+        )
+
+
+def _check(request: "Request", config: "Config") -> None:
+    from zoo import model, placement, places
+
+    if config.origin is not None:
+        places.check(config, request.base, config.origin)
     started, own = ranks.world(), config.trainer.processes
     if started > 1 and own not in (None, started):
         raise UserError(
@@ -99,14 +123,18 @@ def _request(options: argparse.Namespace) -> "Request":
     return config.request(options.overrides, multirun=options.multirun, folder=options.config_dir, base=base)
 
 
-def _help() -> str:
-    from zoo import config, help, model, recipes
+def _help(words: Sequence[str]) -> str:
+    """All of the help, or of each topic among the words of a command its part."""
+    from zoo import catalog, config, help, recipes
     from zoo.schema import GROUPS
 
     default = config.one()
     chosen = {group: getattr(default, group).name for group in ("model", *GROUPS)}
+    topics = [word for word in words if "=" not in word or len(words) == 1]
+    if topics:
+        return "\n".join(help.topic_help(word, chosen) for word in topics)
     found = {name: recipes.find(name).about for name in recipes.names()}
-    return help.train_help(list(model.shipped()), chosen, found)
+    return help.train_help(catalog.entries(), chosen, found)
 
 
 def _parser() -> argparse.ArgumentParser:

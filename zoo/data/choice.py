@@ -18,6 +18,7 @@ class ChoiceOptions(DataOptions):
         None,
         "the hierarchy of classes that are wnids: the folder of WordNet 3.0, meta.mat or wordnet.is_a.txt; "
         "null looks in data.root and where WordNet is installed",
+        path=True,
     )
     subtree: tuple[str, ...] = option((), "take the classes at and below these synsets: names or wnids")
     superclasses: tuple[str, ...] = option(

@@ -47,7 +47,7 @@ SIZE = "side in pixels to scale to; null keeps 32, or takes what the net needs"
 class Cifar10Options(DataOptions):
     """Options of ``data=cifar10``."""
 
-    root: str | None = option(None, ROOT.format("Python or binary"))
+    root: str | None = option(None, ROOT.format("Python or binary"), path=True)
     size: int | None = option(None, SIZE, low=1)
 
 
@@ -55,7 +55,7 @@ class Cifar10Options(DataOptions):
 class Cifar100Options(DataOptions):
     """Options of ``data=cifar100``."""
 
-    root: str | None = option(None, ROOT.format("Python or binary"))
+    root: str | None = option(None, ROOT.format("Python or binary"), path=True)
     size: int | None = option(None, SIZE, low=1)
     labels: str = option("fine", "the 100 fine classes or the 20 coarse ones", choices=("fine", "coarse"))
 

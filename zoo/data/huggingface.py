@@ -1,7 +1,9 @@
 """``data=huggingface data.path=…``: Parquet files, or a data set of the hub, by the package ``datasets``."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,9 @@ VAL = ("validation", "valid", "val", "test")
 class HuggingFaceOptions(PhotoOptions):
     """Options of ``data=huggingface``."""
 
-    path: str | None = option(None, "a folder of Parquet files, or one; or a data set's name on the hub")
+    path: str | None = option(
+        None, "a folder of Parquet files, or one; or a data set's name on the hub", path=True
+    )
     subset: str | None = option(None, "which configuration of the data set, where it has several")
     revision: str | None = option(None, "which version on the hub: a commit, a tag or a branch")
     train: str = option("train", "the split to train on")
@@ -149,8 +153,11 @@ def _load(path: str, options: HuggingFaceOptions) -> Mapping[str, Any]:
             "pip install 'netcompiler[huggingface]'"
         ) from error
     datasets.disable_progress_bars()
-    datasets.utils.logging.set_verbosity_error()
-    here = Path(path).expanduser()
+    datasets.utils.logging.set_verbosity(logging.CRITICAL)  # what it logs of a failure, it raises too
+    # By its whole path: a folder called csv or imagefolder is taken for the library's reader of that name.
+    here = Path(path).expanduser().absolute()
+    if not here.exists() and _is_reader(path):  # which would read the folder that one stands in
+        raise UserError(f"data.path={path}: no such folder, and no data set's name on the hub")
     try:
         if (here / "dataset_dict.json").is_file():
             found = datasets.load_from_disk(str(here))
@@ -164,6 +171,11 @@ def _load(path: str, options: HuggingFaceOptions) -> Mapping[str, Any]:
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise UserError(f"data.path={path}: {first.strip()}{offline}") from error
     return dict(found)
+
+
+def _is_reader(name: str) -> bool:
+    """Whether ``datasets`` has a reader of files of that name, as ``csv``."""
+    return name.isidentifier() and find_spec(f"datasets.packaged_modules.{name}") is not None
 
 
 def _pick(tables: Mapping[str, Any], name: str | None, what: str) -> Any:

@@ -27,7 +27,9 @@ Item = tuple[Path, int]
 class ImageFolderOptions(PhotoOptions):
     """Options of ``data=imagefolder``."""
 
-    root: str | None = option(None, "folder with train/ and val/, or with the class folders themselves")
+    root: str | None = option(
+        None, "folder with train/ and val/, or with the class folders themselves", path=True
+    )
 
 
 @DATASETS.register("imagefolder", ImageFolderOptions)

@@ -58,7 +58,9 @@ class MnistOptions(DataOptions):
     """Options of ``data=mnist`` and ``data=fashion-mnist``."""
 
     root: str | None = option(
-        None, "folder with the four IDX files, .gz or not; null fetches them into the user's cache"
+        None,
+        "folder with the four IDX files, .gz or not; null fetches them into the user's cache",
+        path=True,
     )
     size: int | None = option(
         None, "side in pixels to scale to; null keeps 28, or takes what the net needs", low=1

@@ -53,7 +53,7 @@ class PhotoOptions(ChoiceOptions):
     )
     cache_gb: float = option(8.0, "most that is kept, in gigabytes, by each process that trains", above=0)
     cache_folder: str | None = option(
-        None, "folder on the disk that data.cache=disk uses; null is that of temporary files"
+        None, "folder on the disk that data.cache=disk uses; null is that of temporary files", path=True
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class WebDatasetOptions(PhotoOptions):
     """Options of ``data=webdataset``."""
 
-    root: str | None = option(None, "folder that the shards are in, or its URL")
+    root: str | None = option(None, "folder that the shards are in, or its URL", path=True)
     train: str = option("train*.tar", "training shards in data.root: a name with * or {000..146}, or a URL")
     val: str | None = option("val*.tar", "the same for validation; null holds out a share of each class")
     label: str = option("cls", "ending of the file with a sample's class: cls or txt, or json")

@@ -58,6 +58,24 @@ def short(keys: Sequence[str]) -> list[str]:
     return [end if ends.count(end) == 1 else key for key, end in zip(keys, ends, strict=True)]
 
 
+def unlike(runs: Sequence[Facts], keys: Sequence[str]) -> list[str]:
+    """For each run, the options in which it is not as most runs are, in words."""
+    values = [
+        {key: shown(known[key]) for key in keys if key in known}
+        for known in (r.options or r.told for r in runs)
+    ]
+    names = dict(zip(keys, short(keys), strict=True))
+    usual = {}
+    for key in keys:
+        (value, count), *others = Counter(own.get(key, ABSENT) for own in values).most_common(2)
+        if not others or count > others[0][1]:
+            usual[key] = value
+    return [
+        ", ".join(f"{names[key]} {value}" for key, value in own.items() if value != usual.get(key))
+        for own in values
+    ]
+
+
 def shown(value: Any) -> str:
     """An option's value as the command line has it."""
     if value is None:

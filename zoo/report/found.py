@@ -48,7 +48,7 @@ def is_sweep(path: Path) -> bool:
 def _behind(path: Path) -> Iterator[Found]:
     if not path.exists():
         others = [str(path.parent / name) for name in trained.runs(path.parent)]
-        raise UserError(f"{path}: no such folder; {hint(str(path), others)}")
+        raise UserError(f"{path}: no such folder{f'; {hint(str(path), others)}' if others else ''}")
     if not path.is_dir():
         raise UserError(f"{path}: a run's folder is expected, and this is a file")
     if is_run(RunFolder(path)):

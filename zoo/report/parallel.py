@@ -11,10 +11,14 @@ from zoo.report import compare
 from zoo.report.chart import Scale, number
 from zoo.report.facts import Facts
 
-LEAST_STEP, WIDTH, HEIGHT = 130, 1000, 330
+WIDTH, HEIGHT = 1000, 330
 SIDE, TOP, BOTTOM = 70, 44, 24
 NAME = 190
 """Axes that are nearer than this have names in two rows."""
+MOST_AXES = 10
+"""Options that have an axis; where runs differ in more, those with most values have."""
+LETTER = 6.6
+"""The mean width of a letter of the text, in pixels."""
 MOST_VALUES = 8
 """An axis with more values than this has round ticks instead."""
 WIDE = 20
@@ -34,27 +38,39 @@ def parallel(runs: Sequence[Facts], colours: Sequence[str]) -> Markup | None:
     """Runs that have an error, by the options in which they differ; None where that says nothing."""
     shown = [(place, run) for place, run in enumerate(runs) if run.config and run.error is not None]
     some = [run for _, run in shown]
-    keys = compare.telling(compare.differing(some))
-    if len(some) < 3 or not keys:
+    differing = compare.telling(compare.differing(some))
+    if len(some) < 3 or not differing:
         return None
+    keys = _most_telling(some, differing)
     names = compare.short(keys)
     axes = [
         _axis(name, [run.options.get(key) for run in some]) for name, key in zip(names, keys, strict=True)
     ]
     axes.append(_axis("top-1 error (%)", [100 * (run.error or 0.0) for run in some]))
-    step = max(LEAST_STEP, (WIDTH - 2 * SIDE) / (len(axes) - 1))
-    width = round(2 * SIDE + step * (len(axes) - 1))
+    step = (WIDTH - 2 * SIDE) / (len(axes) - 1)
     about = f"{len(some)} runs by {', '.join(keys)} and top-1 error; the table has the same numbers"
     order = sorted(range(len(some)), key=lambda i: -(some[i].error or 0.0))
     parts = [
         Markup('<svg viewBox="0 0 {} {}" width="{}" role="img" aria-label="{}" class="parallel">').format(
-            width, HEIGHT, width, about
+            WIDTH, HEIGHT, WIDTH, about
         ),
         *(_line(shown[i][0], colours[shown[i][0]], [axis.places[i] for axis in axes], step) for i in order),
         *(_drawn(place, axis, step) for place, axis in enumerate(axes)),
         Markup("</svg>"),
     ]
     return Markup("\n").join(parts)
+
+
+def _most_telling(runs: Sequence[Facts], keys: Sequence[str]) -> list[str]:
+    """The options with most values among runs, as many as there is room for, in the order of ``keys``."""
+    values = {key: len({repr(run.options.get(key)) for run in runs}) for key in keys}
+    first = set(sorted(keys, key=lambda key: -values[key])[:MOST_AXES])
+    return [key for key in keys if key in first]
+
+
+def _cut(text: str, room: float) -> str:
+    letters = max(3, int(room / LETTER))
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
 def _axis(name: str, values: Sequence[Any]) -> Axis:
@@ -96,7 +112,7 @@ def _drawn(place: int, axis: Axis, step: float) -> Markup:
         Markup(
             '<line class="tick" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
             '<text class="halo {}" x="{}" y="{:.1f}">{}</text>'
-        ).format(x - 4, x, y, y, side, x + (6 if place else -8), y + 4, text)
+        ).format(x - 4, x, y, y, side, x + (6 if place else -8), y + 4, _cut(text, step - 12))
         for y, text in axis.ticks
     )
     return Markup(

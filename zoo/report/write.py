@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -24,9 +25,12 @@ from zoo.report.judged import Judged, channels
 from zoo.report.known import Known, known
 from zoo.report.parallel import parallel
 from zoo.report.pictures import Inline, inline
+from zoo.schema import GROUPS
 
 MOST_COMPARED = 8
 """With more runs than this, their options stand in the table of runs alone."""
+MOST_COLUMNS = 4
+"""Where runs differ in more options than this, each has one cell with those in which it is unlike most."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class View:
     facts: Facts
     options: list[str]
     """The values of the options in which the runs differ."""
+    unlike: str
+    """In words, the options in which it is not as most runs are."""
     known: list[Known] = field(default_factory=list)
     judged: Judged | None = None
     confusion: Confusion | None = None
@@ -89,8 +95,9 @@ def page(runs: Sequence[Facts], judged: Sequence[Judged | None], diagrams: Seque
 
     keys = compare.telling(compare.differing(runs)) if len(runs) > 1 else []
     paint = colours(runs)
+    unlike = compare.unlike(runs, keys)
     views = [
-        _view(number, paint[number], run, keys, seen, diagrams)
+        _view(number, paint[number], run, (keys, unlike[number]), seen, diagrams)
         for number, (run, seen) in enumerate(zip(runs, judged, strict=True))
     ]
     order = sorted(views, key=lambda view: (view.facts.error is None, view.facts.error))
@@ -98,7 +105,7 @@ def page(runs: Sequence[Facts], judged: Sequence[Judged | None], diagrams: Seque
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"percent": _percent, "duration": duration, "shown": compare.shown}
+    environment.filters |= {"percent": _percent, "duration": duration, "breakable": _breakable}
     return environment.from_string(_file("page.html")).render(
         title=_title(runs),
         policy=_policy(style, script),
@@ -107,13 +114,15 @@ def page(runs: Sequence[Facts], judged: Sequence[Judged | None], diagrams: Seque
         data=_json({"runs": numbers(runs)}),
         views=views,
         order=order,
-        keys=compare.short(keys),
+        keys=compare.short(keys) if len(keys) <= MOST_COLUMNS else [],
+        few=len(keys) <= MOST_COLUMNS,
         seeds=compare.over_seeds(runs),
         curves=curves(runs),
         parallel=parallel(runs, paint),
         diagrams=diagrams,
         options=compare.options(runs) if len(runs) <= MOST_COMPARED else [],
         many=len(runs) > 8,
+        top5=any(row.val_top5_error or row.train_top5_error for run in runs for row in run.rows),
     )
 
 
@@ -121,14 +130,15 @@ def _view(
     number: int,
     colour: str,
     run: Facts,
-    keys: Sequence[str],
+    differing: tuple[Sequence[str], str],
     judged: Judged | None,
     diagrams: Sequence[Diagram],
 ) -> View:
+    keys, unlike = differing
     options = run.options or run.told
     values = [compare.shown(options[key]) if key in options else compare.ABSENT for key in keys]
     net = next((each.net for each in diagrams if run in each.runs), None)
-    view = View(number, colour, run, values, known(run, judged, net))
+    view = View(number, colour, run, values, unlike, known(run, judged, net))
     if judged is not None:
         view.judged = judged
         view.confusion = confusion(judged.by_class)
@@ -156,6 +166,12 @@ def _title(runs: Sequence[Facts]) -> str:
     sweeps = {run.found.sweep for run in runs}
     sweep = sweeps.pop() if len(sweeps) == 1 else None
     return f"Sweep {sweep.name}: {len(runs)} runs" if sweep is not None else f"{len(runs)} runs"
+
+
+def _breakable(name: str) -> Markup:
+    """A run's name, which a browser may break before each of its overrides."""
+    groups = "|".join(("model", "trainer", "seed", *GROUPS))
+    return Markup("<wbr>").join(re.split(rf"(?<=/)|(?=_(?:{groups})[.=])", name))
 
 
 def _percent(share: float) -> str:

@@ -22,6 +22,10 @@ ALL_BUT = 0.5
 """Sizes are shown up to this percentile from the top."""
 FEW = 40
 """Up to so many categories have a bar each."""
+NAMED = 20
+"""Up to so many have their name below it."""
+LONGEST = 18
+"""A longer name is cut to so many characters."""
 
 
 def draw(
@@ -52,7 +56,7 @@ def draw(
         ratios = [TALL, below] if trees else [TALL]
         parts: Any = figure.subfigures(len(ratios), 1, squeeze=False, height_ratios=ratios)[:, 0]
         left, right = parts[0].subplots(1, 2)
-        _per_category(left, facts, len(classes))
+        _per_category(left, facts, classes)
         _sizes(right, facts)
         if trees:
             _subtrees(parts[1].subplots(), trees, facts[0].name)
@@ -62,20 +66,20 @@ def draw(
             figure.savefig(temporary, dpi=200, metadata=metadata)
 
 
-def _per_category(axes: "Axes", facts: Sequence[Facts], classes: int) -> None:
+def _per_category(axes: "Axes", facts: Sequence[Facts], classes: Sequence[str]) -> None:
     """How many categories have how many images; of few categories, how many each has, in order."""
     from matplotlib.ticker import MaxNLocator
 
-    counts = {own.name: np.bincount(own.label, minlength=classes) for own in facts}
+    counts = {own.name: np.bincount(own.label, minlength=len(classes)) for own in facts}
     axes.set_title("images per category")
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    if classes <= FEW:
-        _bars(axes, counts)
+    if len(classes) <= FEW:
+        _bars(axes, counts, classes)
     else:
         _histogram(axes, *next(iter(counts.items())))
 
 
-def _bars(axes: "Axes", counts: dict[str, np.ndarray]) -> None:
+def _bars(axes: "Axes", counts: dict[str, np.ndarray], classes: Sequence[str]) -> None:
     order = np.argsort(-next(iter(counts.values())), kind="stable")
     base = np.zeros(len(order))
     for (name, own), colour in zip(counts.items(), (MAIN, SECOND), strict=False):
@@ -83,9 +87,15 @@ def _bars(axes: "Axes", counts: dict[str, np.ndarray]) -> None:
         base += own[order]
     axes.set_xlabel("category, most images first")
     axes.set_ylabel("images")
-    axes.set_xticks([])
+    names = [_cut(classes[place]) for place in order] if len(classes) <= NAMED else []
+    axes.set_xticks(range(len(names)), names, rotation=90, fontsize=6.5)
+    axes.tick_params(axis="x", length=0)
     axes.margins(y=0.22)
     axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=2)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _histogram(axes: "Axes", name: str, counts: np.ndarray) -> None:

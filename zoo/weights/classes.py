@@ -51,10 +51,10 @@ def _read(path: Path) -> tuple[str, ...]:
     """A class a line; of a line with a wnid and words, as ``synset_words.txt`` has them, the first word."""
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"classes={path}: cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from error
+    except OSError as error:
+        raise UserError(f"classes={path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"classes={path}: a class a line is expected, and this is no text") from error
     lines = [line for line in lines if line]
     if not lines or any(wnid_of(line) is None for line in lines):
         return tuple(lines)

@@ -53,7 +53,10 @@ def _torch(path: Path) -> Any:
         with warnings.catch_warnings():  # of pickles that other programs wrote; what matters raises
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except (EOFError, KeyError) as error:  # whose texts say nothing
+        what = "the file is empty" if not path.stat().st_size else "it is another kind of file, or cut short"
+        raise UserError(f"{path}: cannot be read as a file of torch.save: {what}") from error
+    except (OSError, RuntimeError, ValueError) as error:
         raise UserError(f"{path}: cannot be read as a file of torch.save: {_first_line(error)}") from error
     except Exception as error:
         if type(error).__name__ != "UnpicklingError":

@@ -144,40 +144,46 @@ def _fitted(
     """
     found = model.declared(options, size)
     shapes = _shapes(found)
-    renamed, used = _renamed(tensors, shapes, name)
-    misfit = compare(renamed, shapes)
+    fitting, used = renamed(tensors, shapes, name)
+    misfit = compare(fitting, shapes)
     count, params = misfit.classes, {}
     if count is not None and "classes" in model.find(options).parameters and "classes" not in options.params:
         params = {"classes": count}
         found = model.declared(replace(options, params={**options.params, **params}), size)
         shapes = _shapes(found)
-        renamed, used = _renamed(tensors, shapes, name)
-        misfit = compare(renamed, shapes)
+        fitting, used = renamed(tensors, shapes, name)
+        misfit = compare(fitting, shapes)
     if misfit:
         raise UserError(_complaint(path, misfit, tensors, options, found, name))
     notes = [f"names by {used}"] if used else []
     if params:
         notes.append(f"the net is made for {count:,} classes, as the file's last layer is")
-    return _Fitted(found, renamed, used, params, notes)
+    return _Fitted(found, fitting, used, params, notes)
 
 
-def _renamed(
-    tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]], name: str
+def renamed(
+    tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]], name: str, what: str = "mapping"
 ) -> tuple[dict[str, Tensor], str]:
-    """Tensors by the net's names, and the mapping that was used; as they are where none of ours fits."""
+    """Tensors by the net's names, and the mapping that was used; as they are where none of ours fits.
+
+    ``what`` is the option that ``name`` is of.
+
+    Raises:
+        UserError: there is no such mapping, or by it two tensors get one name.
+    """
     if name != AUTO:
-        own = mapping.find(name)
+        own = mapping.find(name, what)
         return own.applied(tensors, shapes), own.name
     plain = dict(tensors)
     if not _strange(plain, shapes):
         return plain, ""
     for each in mapping.shipped():
         try:
-            renamed = mapping.find(each).applied(tensors, shapes)
+            found = mapping.find(each).applied(tensors, shapes)
         except UserError:  # of another family: two names become one
             continue
-        if not _strange(renamed, shapes):
-            return renamed, f"mapping={each}"
+        if not _strange(found, shapes):
+            return found, f"mapping={each}"
     return plain, ""
 
 
@@ -211,7 +217,7 @@ def _complaint(
 def _advice(
     misfit: Misfit, tensors: Mapping[str, Tensor], options: ModelOptions, found: Model, name: str
 ) -> Iterable[str]:
-    other = _other(tensors, options)
+    other = other_net(tensors, options)
     if other:
         return [f"They are those of model={other}."]
     if misfit.classes is not None:
@@ -223,7 +229,7 @@ def _advice(
     return [f"{used} differ: is it another model? If not, mapping=FILE says how names differ."]
 
 
-def _other(tensors: Mapping[str, Tensor], options: ModelOptions) -> str | None:
+def other_net(tensors: Mapping[str, Tensor], options: ModelOptions) -> str | None:
     """Another net of the same spec file that has these names and, but for the last layer's, these shapes."""
     if options.spec is not None:
         return None
@@ -276,7 +282,12 @@ def _preparation(found: Model, options: ImportOptions, like: Published | None) -
     mean = options.mean or (like.mean if like else published.MEAN)
     std = options.std or (like.std if like else published.STD)
     if len(mean) != channels or len(std) != channels:
-        raise UserError(f"mean and std: a number for each of {channels} channels is expected")
+        numbers = ",".join(["…"] * channels)
+        count = "one number" if channels == 1 else f"{channels} numbers"
+        raise UserError(
+            f"mean=[{numbers}] and std=[{numbers}]: the net's images take {count} each, and there are "
+            f"{len(mean)} and {len(std)}"
+        )
     share = like.crop / like.resize if like else 224 / 256
     if options.resize is not None and options.resize < side:
         raise UserError(f"resize={options.resize}: less than the images that the net takes ({side})")

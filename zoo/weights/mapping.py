@@ -73,8 +73,8 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(FOLDER.glob("*.txt"))}
 
 
-def find(text: str) -> Renaming:
-    """A shipped mapping by its name, or one in a file.
+def find(text: str, what: str = "mapping") -> Renaming:
+    """A shipped mapping by its name, or one in a file; ``what`` is the option that names it.
 
     Raises:
         UserError: there is none, or a line is none of a mapping.
@@ -85,7 +85,7 @@ def find(text: str) -> Renaming:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
-            f"mapping={text}: neither a file that can be read nor one of the zoo's; {hint(text, known)}"
+            f"{what}={text}: neither a file that can be read nor one of the zoo's; {hint(text, known)}"
         ) from error
     numbered = enumerate(content.splitlines(), 1)
     return Renaming(

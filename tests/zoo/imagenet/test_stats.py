@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.zoo.imagenet import build
 from tests.zoo.imagenet.photographs import SIZES
-from zoo.stats import scan
+from zoo.stats import plot, scan
 from zoo.stats.subtrees import USUAL
 
 
@@ -223,3 +223,29 @@ def test_chosen_classes_and_other_data_sets(zoo: Callable, roots: Path, photos: 
 def test_mistakes_are_one_line(zoo: Callable, arguments: tuple[str, ...], message: str) -> None:
     ran = zoo("data", "stats", *arguments)
     assert (ran.code, ran.err) == (1, f"zoo: {message}\n")
+
+
+def test_few_categories_have_their_names_below_their_bars() -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    own = [np.array([3, 9]), np.array([1, 1])]
+    plot._bars(
+        axes, dict(zip(("training", "validation"), own, strict=True)), ["cat", "a long name of a class"]
+    )
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["a long name of a …", "cat"]
+    many = [f"class {number}" for number in range(plot.NAMED + 1)]
+    plot._bars(axes, {"training": np.ones(len(many), int)}, many)
+    assert not axes.get_xticklabels()
+
+
+def test_wnids_are_shown_by_their_words() -> None:
+    from zoo.commands.data.stats import _names
+    from zoo.data.imagefolder import ImageFolderOptions
+    from zoo.synsets import wordnet
+
+    options = ImageFolderOptions()
+    assert _names(["a", "b"], options) == ["a", "b"]
+    if wordnet.find() is None:
+        pytest.skip("WordNet is not installed")
+    assert _names(["n02084071", "n02958343"], options) == ["dog", "car"]

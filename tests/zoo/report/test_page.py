@@ -2,12 +2,13 @@
 
 import csv
 import re
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from zoo import history
+from zoo import history, run_folder, yamls
 from zoo.run_folder import RunFolder
 
 PHONE = {"viewport": {"width": 390, "height": 800}}
@@ -197,3 +198,47 @@ def test_pages_are_small(page_of_run, page_of_sweep):
         text = Path(file).read_text(encoding="utf-8")
         assert len(text) < 400_000
         assert set(re.findall(r"https?://[^\"'\s<]*", text)) == set()
+
+
+@pytest.fixture(scope="module")
+def page_of_many(run, tmp_path_factory):
+    """Eight runs with long names, which differ in more options than a table has room for."""
+    folder = tmp_path_factory.mktemp("many")
+    for number in range(8):
+        own = {
+            "optimizer": {
+                "lr": 0.01 * (number + 1),
+                "momentum": 0.9 + 0.01 * number,
+                "weight_decay": 0.1 * number,
+            },
+            "trainer": {"clip": number + 1.0, "ema": 0.1 * number, "stochastic_depth": 0.05 * number},
+            "loss": {"smoothing": 0.01 * number},
+            "augment": {
+                "mixup": 0.1 * number,
+                "cutmix": 0.1 * number,
+                "erase": 0.1 * number,
+                "flip": number % 2 == 0,
+            },
+            "schedule": {"warmup": number},
+        }
+        name = f"tiny-digits_augment.cutmix=0.{number}_optimizer.momentum=0.{number}_trainer.clip={number}"
+        copy = Path(shutil.copytree(run, folder / name))
+        values = yamls.load((copy / "config.yaml").read_text())
+        for group, options in own.items():
+            values[group].update(options)
+        (copy / "config.yaml").write_text(run_folder.MARK + yamls.dump(values))
+    return _reported(tmp_path_factory, *map(str, sorted(folder.iterdir())), "evaluate=0")
+
+
+def test_many_runs_fit_the_page(page_of_many, show):
+    page = show(page_of_many)
+    assert page.locator("#runs tbody tr").count() == 8
+    for part in ("#runs", "#parallel", "#options"):
+        wide = page.eval_on_selector_all(
+            f"{part} .scroll", "all => all.map(e => e.scrollWidth - e.clientWidth)"
+        )
+        assert set(wide) == {0}, part
+    assert "lr 0.03" in page.locator("#runs tbody .unlike").nth(2).inner_text()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 960})  # of A4 within its margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680

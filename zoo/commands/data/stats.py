@@ -65,12 +65,27 @@ def run(arguments: Sequence[str]) -> int:
             sys.stdout.write("\n" + table.by_subtree(parts, found[0].name))
     if path is not None:
         total = sum(own.images for own in splits.values())
-        plot.draw(
-            f"{options.name}: {total:,} images, {len(classes):,} categories", found, classes, parts, path
-        )
+        title = f"{options.name}: {total:,} images, {len(classes):,} categories"
+        plot.draw(title, found, _names(classes, options), parts, path)
         if not given.json:
             sys.stdout.write(f"\n{path}: the plot\n")
     return 0
+
+
+def _names(classes: Sequence[str], options: Any) -> Sequence[str]:
+    """What few classes are called: of wnids their words, where the hierarchy is at hand."""
+    from zoo.stats import plot
+    from zoo.synsets import find
+    from zoo.synsets.hierarchy import wnids_of
+
+    wnids = wnids_of(classes) if len(classes) <= plot.NAMED else None
+    if wnids is None:
+        return classes
+    try:
+        hierarchy = find.of_data(options, wnids)
+    except UserError:  # there is none
+        return classes
+    return [hierarchy.name(wnid) if wnid in hierarchy else wnid for wnid in wnids]
 
 
 def complete(words: Sequence[str], start: str) -> Iterable[str]:

@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
         if "=" in word and not Path(word).exists():
             raise unknown(ImportOptions, word, NAME, ["model", "data"])
     if len(paths) != 1:
-        raise UserError(f"one FILE is expected, and {len(paths) or 'none'} is given: {USAGE}")
+        raise UserError(f"one FILE is expected, and {len(paths) or 'none'} given: {USAGE}")
     if not any(word.startswith(("model=", "model.spec=")) for word in overrides):
         raise UserError("model=… is missing: the net whose weights they are")
     _import(paths[0], options, overrides, given.config_dir, _output(paths[0], given.output))

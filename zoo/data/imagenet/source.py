@@ -31,10 +31,12 @@ MOST_NAMED = 3
 class ImageNetOptions(PhotoOptions):
     """Options of ``data=imagenet``."""
 
-    root: str | None = option(None, "folder with ImageNet, as downloaded, unpacked or converted")
+    root: str | None = option(None, "folder with ImageNet, as downloaded, unpacked or converted", path=True)
     layout: str = option("auto", "how it is laid out; auto finds out", choices=LAYOUTS)
     names: str | None = option(
-        None, "file with a wnid and its words in each line; where samples give numbers, in their order"
+        None,
+        "file with a wnid and its words in each line; where samples give numbers, in their order",
+        path=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Split:
+class Split(ABC):
     """Training or validation: its images, in the order in which they are to be written, and its units."""
 
     name: str
@@ -48,9 +49,9 @@ class Split:
         images = self.part.images.taken(own)
         return Unit(out, out / self.path(number), images, names, self.part.label[own].tolist())
 
+    @abstractmethod
     def path(self, number: int) -> str:
         """Where a unit lies below the output."""
-        raise NotImplementedError
 
 
 class Shards(Split):
