@@ -249,7 +249,7 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
             and id(definition) not in called
         ):
             message = f"no net of this file uses the block `{block.name}`"
-            session.warning("W401", message, definition.name.span)
+            session.warning("W102", message, definition.name.span)
 
 
 # ---- what all of it shares -----------------------------------------------------------------------

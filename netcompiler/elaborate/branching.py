@@ -102,7 +102,7 @@ def _warn_dead(branch: syntax.If, test: bool, steps: StepRunner) -> None:
     dead = branch.otherwise if test else branch.then
     if dead is not None:
         message = f"the condition is always {str(test).lower()}, so this never runs"
-        steps.session.warning("W402", message, dead.span)
+        steps.session.warning("W103", message, dead.span)
 
 
 def run_for(action: syntax.For, here: Here, steps: StepRunner) -> Flow | None:

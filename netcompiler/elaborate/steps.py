@@ -209,7 +209,7 @@ class StepRunner:
             message = f"a step is repeated {count:,} times, and a net has at most {limit:,} layers"
             raise self.session.stop(message, step.span)
         if count == 0 and isinstance(step.repeat, syntax.Constant):
-            self.session.warning("W402", "the step is repeated 0 times, so it never runs", step.span)
+            self.session.warning("W103", "the step is repeated 0 times, so it never runs", step.span)
 
     @staticmethod
     def opens_scope(action: syntax.Action) -> bool:

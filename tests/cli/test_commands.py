@@ -70,7 +70,7 @@ def test_warnings_are_no_errors(netc, tmp_path: Path) -> None:
     file.write_text("block b { relu }\nnet n {\n  input x [3]\n  relu\n}\n", encoding="utf-8")
     result = netc("check", file)
     assert result.code == 0
-    assert "warning[W401]" in result.out
+    assert "warning[W102]" in result.out
     assert result.out.endswith("1 file checked: 1 warning\n")
 
 
