@@ -236,6 +236,8 @@ class LayerBuilder:
     def _append(self, layer: Layer, column: int) -> None:
         self.layers.append(layer)
         self._columns.append(column)
+        if self.session.trace is not None:
+            self.session.trace.layers.append(layer)
         if len(self.layers) > self.session.limits.layers:
             message = f"the net has more than {self.session.limits.layers:,} layers"
             raise self.session.stop(message, layer.span)

@@ -23,6 +23,7 @@ class Session:
         place: where the last step of work was done.
         errors: how many errors there were, those that said nothing new included.
         trace: what made which layers, where that is asked for.
+        steps: the steps of work done so far.
     """
 
     def __init__(self, reporter: Reporter, limits: Limits) -> None:
@@ -33,7 +34,8 @@ class Session:
         self.place: Span | None = None
         self.errors = 0
         self.trace: Trace | None = None
-        self._steps = 0
+        self.steps = 0
+        self._most = limits.steps
 
     def error(
         self,
@@ -63,9 +65,13 @@ class Session:
     def spend(self, span: Span, steps: int = 1) -> None:
         """Count steps of work. Raises `LimitError` when the limit is exceeded."""
         self.place = span
-        self._steps += steps
-        if self._steps > self.limits.steps:
+        self.steps += steps
+        if self.steps > self._most:
             raise self.stop(f"the net takes more than {self.limits.steps:,} steps to put together", span)
+
+    def cancel(self) -> None:
+        """Let the work end soon, as if a limit were exceeded: nobody waits for it. Any thread may call this."""
+        self._most = -1
 
     def stop(self, message: str, span: Span, *, code: str = "E217") -> LimitError:
         """Report that a limit is exceeded; gives the exception to raise."""

@@ -130,7 +130,8 @@ class StepRunner:
         before = len(self.builder.layers)
         result = self._run_step(step, here)
         if self.session.trace is not None:
-            run = Run(before, len(self.builder.layers))
+            shape = None if result is None else result.shape
+            run = Run(before, len(self.builder.layers), shape=shape)
             self.session.trace.steps.setdefault(id(step), []).append(run)
         return result
 
