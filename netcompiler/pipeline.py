@@ -11,11 +11,11 @@ from netcompiler import syntax
 from netcompiler.diagnostics import Diagnostic, Reporter, SpecError, suggest
 from netcompiler.elaborate.environment import Here
 from netcompiler.elaborate.expressions import Evaluator
-from netcompiler.elaborate.files import Definitions, define
+from netcompiler.elaborate.files import Definitions, Reader, define
 from netcompiler.elaborate.nets import NetSignature, elaborate, look_through, signatures, unreached
 from netcompiler.elaborate.session import LimitError, Session
 from netcompiler.elaborate.trace import Trace
-from netcompiler.elaborate.values import Given
+from netcompiler.elaborate.values import Block, Given
 from netcompiler.graph import Graph
 from netcompiler.limits import Limits
 from netcompiler.operations.base import Shape
@@ -68,16 +68,27 @@ class Origin:
 
 def analyse(source: Source, limits: Limits) -> Analysis:
     """Parse a file and all it uses. Raises SpecError when it cannot be parsed."""
-    session = _session(limits)
-    definitions: Definitions | None = None
-    with _Bounded(session, source):
+    session = new_session(limits)
+    file: syntax.File | None = None
+    with Bounded(session, source):
         file = parse_file(source, limits)
-        used = _Files(file, limits)
-        definitions = define(file, session, used.read)
+    if file is None:
+        raise SpecError(session.reporter.errors)
+    used = _Files(file, limits)
+    definitions, found = define_file(file, used.read, session)
+    return Analysis(source, tuple(used.looked_for), definitions, signatures(definitions), found, limits)
+
+
+def define_file(
+    file: syntax.File, read: Reader, session: Session
+) -> tuple[Definitions, tuple[Diagnostic, ...]]:
+    """The definitions of a file, and what is wrong with them. Raises SpecError when they take too much."""
+    definitions: Definitions | None = None
+    with Bounded(session, file.source):
+        definitions = define(file, session, read)
     if definitions is None:
         raise SpecError(session.reporter.errors)
-    files = tuple(used.looked_for)
-    return Analysis(source, files, definitions, signatures(definitions), tuple(session.reporter), limits)
+    return definitions, tuple(session.reporter)
 
 
 def build_graph(
@@ -92,10 +103,10 @@ def build_graph(
     ``trace`` is told what of the text made which layers. Raises SpecError with everything that is wrong.
     """
     signature = choose(analysis, name)
-    session = _session(analysis.limits, analysis.diagnostics)
+    session = new_session(analysis.limits, analysis.diagnostics)
     session.trace = trace
     graph: Graph | None = None
-    with _Bounded(session, analysis.source):
+    with Bounded(session, analysis.source):
         graph = elaborate(signature, given, shapes or {}, session)
         if trace is not None:
             trace.reached |= session.reached
@@ -116,12 +127,12 @@ def check(source: Source, limits: Limits, texts: Mapping[str, str]) -> list[Diag
         given = given_from_text(analysis, texts)
     except SpecError as error:
         return list(error.diagnostics)
-    session = _session(limits, analysis.diagnostics)
-    with _Bounded(session, source):
+    session = new_session(limits, analysis.diagnostics)
+    with Bounded(session, source):
         whole = not session.reporter.has_errors
         _check_names(analysis, given, session)
         for signature in analysis.nets.values():
-            _check_net(signature, given, session, whole=whole)
+            check_net(signature, given, session, whole=whole)
         _check_unreached(analysis, session)
     return list(session.reporter)
 
@@ -132,11 +143,11 @@ def given_from_text(analysis: Analysis, texts: Mapping[str, str], option: str = 
     Raises SpecError for text that is no expression. ``option`` is what messages call the text.
     """
     given = []
-    session = _session(analysis.limits)
+    session = new_session(analysis.limits)
     evaluator = Evaluator(session)
     for name, text in texts.items():
         source = Source(f"{option} {name}", text)
-        with _Bounded(session, source):
+        with Bounded(session, source):
             expression = parse_expression(source, analysis.limits)
             value = evaluator.evaluate(expression, Here.outside(analysis.definitions.frame))
             given.append(Given(name, value, expression.span))
@@ -192,9 +203,9 @@ def choose(analysis: Analysis, name: str | None) -> NetSignature:
 
 def default_values(analysis: Analysis, signature: NetSignature) -> dict[str, object]:
     """The values of a net's defaults by parameter, for listings; those that must be given are left out."""
-    session = _session(analysis.limits)
+    session = new_session(analysis.limits)
     values: dict[str, object] = {}
-    with _Bounded(session, analysis.source):
+    with Bounded(session, analysis.source):
         values |= {name: d.value(session) for name, d in signature.parameters.items() if d is not None}
     return values
 
@@ -214,14 +225,14 @@ def _check_names(analysis: Analysis, given: Iterable[Given], session: Session) -
             session.reporter.report(Diagnostic("E202", message, argument.span, help=help))
 
 
-def _check_net(signature: NetSignature, given: Iterable[Given], session: Session, *, whole: bool) -> None:
+def check_net(signature: NetSignature, given: Iterable[Given], session: Session, *, whole: bool) -> None:
     """Check a net; one with parameters that are not given is left to the nets that give them.
 
     When a definition is wrong, ``whole`` is False: then the graph may lack layers, and is not checked.
     """
     mine = [g for g in given if g.name in signature.parameters]
     if not signature.missing(mine):
-        with _Bounded(session, signature.block.frame.source):
+        with Bounded(session, signature.block.frame.source):
             before = session.errors
             graph = elaborate(signature, mine, {}, session)
             if whole and session.errors == before:
@@ -236,10 +247,21 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
         if id(block.definition) in called:
             continue
         session.reached = set()
-        with _Bounded(session, analysis.source):
-            look_through(block, session)
+        check_block(block, session)
         called |= session.reached - {id(block.definition)}
-    if session.reporter.has_errors or not analysis.nets:
+    if not session.reporter.has_errors:
+        warn_unused(analysis, blocks, called, session)
+
+
+def check_block(block: Block, session: Session) -> None:
+    """Look through a definition that no net runs."""
+    with Bounded(session, block.frame.source):
+        look_through(block, session)
+
+
+def warn_unused(analysis: Analysis, blocks: Iterable[Block], called: set[int], session: Session) -> None:
+    """Warn of those of ``blocks``, which no net runs, that nothing else calls either."""
+    if not analysis.nets:
         return
     for block in blocks:
         definition = block.definition
@@ -255,7 +277,7 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
 # ---- what all of it shares -----------------------------------------------------------------------
 
 
-def _session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
+def new_session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
     """A new session, which begins with what is known to be wrong."""
     session = Session(Reporter(limits.diagnostics), limits)
     for diagnostic in known:
@@ -263,7 +285,7 @@ def _session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
     return session
 
 
-class _Bounded:
+class Bounded:
     """Whatever ends the work inside is reported to the session, and goes no further."""
 
     def __init__(self, session: Session, source: Source) -> None:
