@@ -1,7 +1,8 @@
 """`check` by the number of layers: time and memory for a layer that stay level are linear in the layers.
 
-Every net is checked in a process of its own, with the limits raised, in processor time. Three kinds: one block
-that is repeated, the same layers written out line by line, and residual blocks, whose merges read two values.
+Every net is checked in a process of its own, with the limits raised, in processor time. Three kinds: one
+block that is repeated, the same layers written out line by line, and residual blocks, whose merges read two
+values.
 """
 
 import json
@@ -64,9 +65,8 @@ def main() -> None:
                 f" {memory / 2**20:.0f} MiB, {memory / layers / 2**10:.2f} KiB a layer",
                 flush=True,
             )
-        print(
-            f"{kind}: time a layer at {SIZES[-1]:,} / at {SIZES[1]:,}: {times[SIZES[-1]] / times[SIZES[1]]:.2f}"
-        )
+        growth = times[SIZES[-1]] / times[SIZES[1]]
+        print(f"{kind}: a layer's time at {SIZES[-1]:,} / at {SIZES[1]:,}: {growth:.2f}", flush=True)
 
 
 def _apart(kind: str, size: int) -> dict[str, float]:

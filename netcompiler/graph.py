@@ -11,13 +11,14 @@ import networkx as nx
 
 from netcompiler.code import Literal
 from netcompiler.operations.base import ArgumentValue, Call, Operation, Shape
+from netcompiler.record import record
 from netcompiler.source import Span
 
 BYTES_PER_ELEMENT = 4
 """Size of one element on an edge: single precision."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(slots=False)
 class Layer:
     """One node: an operation with everything resolved.
 
@@ -97,7 +98,7 @@ class Layer:
         return self.operation.label(self.call)
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Edge:
     """A value that one layer gives and another reads.
 
@@ -120,7 +121,7 @@ class Edge:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Scope:
     """A named group, a block call or a column: what becomes one submodule.
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from netcompiler.record import record
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -45,7 +47,7 @@ class Source:
         return (self.text[start:] if end == -1 else self.text[start:end]).rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Span:
     """The characters ``start`` (inclusive) to ``end`` (exclusive) of a source."""
 

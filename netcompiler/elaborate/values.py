@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from netcompiler import syntax
 from netcompiler.operations.arguments import Initializer, literal_text
 from netcompiler.operations.base import Operation, Shape
+from netcompiler.record import record
 from netcompiler.source import Span
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Flow:
     """A value that layers give and read.
 
@@ -53,7 +54,7 @@ LOST: Final = Flow((), None, ())
 """The flow after an error: nothing about it is known, so nothing more is said about it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Callee:
     """An operation, a block or a net as a value, with arguments it has been given so far."""
 
@@ -86,7 +87,7 @@ class Formula:
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Given:
     """An argument with its value: what ``name=value`` means once evaluated.
 
