@@ -200,11 +200,12 @@ def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:
 
 def _title(span: Span) -> tuple[str, ...]:
     """The comment lines that head the paragraph that a definition begins in, or else the whole file."""
-    lines = span.source.text.split("\n")
-    first = span.line - 1
+    text = span.source.text
+    lines = text.split("\n")
+    own = first = text.count("\n", 0, span.start)
     while first > 0 and lines[first - 1].strip():
         first -= 1
-    return _comments(lines[first : span.line - 1]) or _comments(lines)
+    return _comments(lines[first:own]) or _comments(lines)
 
 
 def _comments(lines: Iterable[str]) -> tuple[str, ...]:
