@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netcompiler.draw.errors import DrawError
     from netcompiler.fully_convolutional import FullyConvolutionalError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
+    from netcompiler.limits import Limits
     from netcompiler.operations.base import REQUIRED
     from netcompiler.partition import Message, Part, Partition, Traffic
     from netcompiler.placement.estimate import Estimate
@@ -48,6 +49,7 @@ __all__ = [
     "FullyConvolutionalError",
     "Graph",
     "Layer",
+    "Limits",
     "Machine",
     "Message",
     "Net",
@@ -85,6 +87,7 @@ _ELSEWHERE = {
     "FullyConvolutionalError": "fully_convolutional",
     "Graph": "graph",
     "Layer": "graph",
+    "Limits": "limits",
     "Output": "graph",
     "Scope": "graph",
     "REQUIRED": "operations.base",

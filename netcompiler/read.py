@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from netcompiler.diagnostics import Diagnostic, SpecError
-from netcompiler.limits import Limits
+from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Source, Span
 
 
@@ -36,8 +36,7 @@ def from_bytes(
 ) -> Source:
     """A source from a file's bytes. Raises SpecError when it is too large or is not UTF-8."""
     if len(data) > limits.source_bytes:
-        message = f"the file has more than {limits.source_bytes:,} bytes, the limit for a spec"
-        raise SpecError([Diagnostic("E103", message, where=name)])
+        raise SpecError([_too_large(name, limits)])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,6 +45,23 @@ def from_bytes(
         found = Diagnostic("E102", message, help="save the file as UTF-8", where=name)
         raise SpecError([found]) from None
     return Source(name, text, path, root)
+
+
+def from_text(text: str, name: str, limits: Limits) -> Source:
+    """A source from text that is in no file. Raises SpecError when it is too large or is no text."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        message = f"character {error.start + 1:,} is half of a surrogate pair, and no text"
+        raise SpecError([Diagnostic("E102", message, where=name)]) from None
+    if size > limits.source_bytes:
+        raise SpecError([_too_large(name, limits)])
+    return Source(name, text)
+
+
+def _too_large(name: str, limits: Limits) -> Diagnostic:
+    message = f"the file has more than {limits.source_bytes:,} bytes, the limit for a spec"
+    return Diagnostic("E103", message, help=how_to_raise("source_bytes"), where=name)
 
 
 def find_used(name: str, place: Span) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from netcompiler.cli.common import Command, read, with_parameters
+from netcompiler.cli.common import Command, limits, read, with_parameters
 
 
 @click.command(cls=Command)
@@ -18,7 +18,6 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
     from netcompiler import pipeline
     from netcompiler.api import split_target
     from netcompiler.diagnostics import SpecError
-    from netcompiler.limits import DEFAULT_LIMITS
 
     found = []
     for file in files:
@@ -26,7 +25,7 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
         if name is not None:
             raise click.UsageError(f"`netc check` looks at whole files: leave `:{name}` out of {file}")
         try:
-            found += pipeline.check(read(file), DEFAULT_LIMITS, parameters)
+            found += pipeline.check(read(file), limits(), parameters)
         except SpecError as error:
             found += error.diagnostics
     errors = sum(d.severity == "error" for d in found)
