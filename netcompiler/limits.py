@@ -25,14 +25,13 @@ class Limits:
     Raises ValueError for a limit below 1.
     """
 
-    source_bytes: int = _limit(2**18, "bytes of a file and of all the files that it uses, together")
+    source_bytes: int = _limit(2**19, "bytes of a file and of all the files that it uses, together")
+    tokens: int = _limit(100_000, "words, numbers and symbols of a file")
     files: int = _limit(100, "files taken in by `use`, the first included")
     nesting: int = _limit(64, "brackets, braces, blocks and operators inside one another")
     digits: int = _limit(30, "characters of one number")
     layers: int = _limit(20_000, "layers of all nets that are put together, all repeats unrolled")
-    steps: int = _limit(
-        500_000, "statements and expressions evaluated; a long list or shape counts as several"
-    )
+    steps: int = _limit(500_000, "statements and expressions evaluated; what is long counts as several")
     list_items: int = _limit(10_000, "items of one list, those of lists inside it counted")
     text: int = _limit(10_000, "characters of one string")
     dimension: int = _limit(2**53, "elements of one value, and the largest whole number an expression gives")
@@ -56,7 +55,7 @@ def how_to_raise(name: str) -> str:
 
 
 def limits_from_text(texts: Iterable[str]) -> Limits:
-    """The default limits but for these, each ``name=value``. Raises ValueError for one that is no such thing."""
+    """The default limits but for these, each ``name=value``. Raises ValueError for anything else."""
     chosen: dict[str, int] = {}
     for text in texts:
         name, equals, value = text.partition("=")
