@@ -22,7 +22,7 @@ from netcompiler.source import Source
 
 SIZES = (100, 1_000, 10_000, 100_000)
 ROUNDS = 3
-LIMITS = replace(DEFAULT_LIMITS, source_bytes=2**24, layers=2 * SIZES[-1], steps=10**9)
+LIMITS = replace(DEFAULT_LIMITS, source_bytes=2**24, tokens=10**7, layers=2 * SIZES[-1], steps=10**9)
 
 _HEAD = "net deep {\n  input image [16, 32, 32]\n"
 _CONV = "conv(16, 3, padding=1, bias=false)"
