@@ -74,6 +74,12 @@ class Span:
         line, column = self.source.position(self.start)
         return f"{self.source.name}:{line}:{column}"
 
+    @property
+    def head(self) -> Span:
+        """Its part on its first line."""
+        text = self.text
+        return Span(self.source, self.start, self.start + len(text.partition("\n")[0].rstrip()))
+
     def to(self, other: Span) -> Span:
         """The span from this one's start to the other's end."""
         return Span(self.source, self.start, max(self.end, other.end))

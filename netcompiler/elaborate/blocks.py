@@ -10,7 +10,7 @@ from netcompiler import syntax
 from netcompiler.code import Literal
 from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.environment import Binding, Frame, Here, NetState, Slot
-from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data
+from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data, text_of
 from netcompiler.source import Span
 
 if TYPE_CHECKING:
@@ -31,6 +31,13 @@ class Prepared:
     block: Block
     definition: syntax.Definition
     frame: Frame
+
+    def __str__(self) -> str:
+        """The call as messages show it, every parameter with its value: ``block `unit(width=64)` ``."""
+        names = [p.name for p in self.definition.parameters]
+        values = [f"{name}={text_of(self.frame.variables.get(name, UNKNOWN), 40)}" for name in names]
+        text = f"{self.block.name}({', '.join(values)})" if values else self.block.name
+        return f"{self.definition.kind} `{text if len(text) <= 120 else text[:119] + '…'}`"
 
 
 class BlockRunner:
@@ -74,7 +81,7 @@ class BlockRunner:
             inside.scope.net = net
         self.session.reached.add(id(definition))
         self.active.append(prepared.block)
-        self.session.calls.append((f"{definition.kind} `{name}`", span))
+        self.session.calls.append((prepared, span))
         result = self.steps.run_body(definition.body, inside)
         self.session.calls.pop()
         self.active.pop()

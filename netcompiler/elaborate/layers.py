@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from math import prod
 
-from netcompiler.diagnostics import shape_text
+from netcompiler.diagnostics import Label, shape_text
+from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import COLUMN
+from netcompiler.elaborate.origins import origin
 from netcompiler.elaborate.placement import Place
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import LOST, Flow
 from netcompiler.graph import BYTES_PER_ELEMENT, Edge, Graph, Layer, Output, Scope
-from netcompiler.operations.base import OPERATIONS, ArgumentValue, Call, Operation, Shape, ShapeError
+from netcompiler.operations.base import OPERATIONS, Call, Operation, Shape, ShapeError
+from netcompiler.record import record
 from netcompiler.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Operand:
-    """One input of a layer that is to be added."""
+    """One input of a layer that is to be added.
+
+    Attributes:
+        skip: True for a skip connection.
+        place: what stands for it in the text of a merge; None for the current value.
+        branch: True when that is a branch in braces, False when it is a name.
+    """
 
     flow: Flow
     skip: bool = False
+    place: Span | None = None
+    branch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class NewLayer:
     """A layer that is to be added.
 
     Attributes:
-        operation: what it does.
-        args: its arguments, defaults filled in.
+        bound: what it does, with its arguments.
         path: its path, `COLUMN` standing for the column's group.
         named: True when the spec names it.
         span: its place.
-        notes: facts to add to an error about the shapes.
         mixes: every column's layer reads all parts of the operands (``exchange``, ``gather``).
     """
 
-    operation: Operation
-    args: Mapping[str, ArgumentValue]
+    bound: Bound
     path: str
     named: bool
     span: Span
-    notes: tuple[str, ...] = ()
     mixes: bool = False
+
+    @property
+    def operation(self) -> Operation:
+        """What it does."""
+        return self.bound.operation
+
+
+_NOWHERE: tuple[str | None, ...] = (None,)
+_FIRST_PART = (0,)
 
 
 class LayerBuilder:
@@ -92,43 +109,64 @@ class LayerBuilder:
         """Add a layer, one a column inside ``columns``, and give its value; `LOST` after an error."""
         if any(operand.flow.shape is None for operand in operands):
             return LOST
-        if not new.mixes and not self._meet(operands, new.span):
+        if not new.mixes and not self._meet(operands, new):
             return LOST
         constant = all(operand.flow.constant for operand in operands)
-        if not constant and not self._batch_fits(new.operation, operands, new.span):
+        if not constant and not self._batch_fits(operands, new):
             return LOST
-        parts = [_reads(operands, column, new.mixes) for column in range(max(1, len(self.columns)))]
-        inputs = tuple(read.shape for read in parts[0])
-        shape = self._shape(new, inputs)
+        inputs = _inputs(operands, new.mixes)
+        shape = self._shape(new, inputs, operands)
         if shape is None:
             return LOST
         shared = _shared(operands)
         sources = []
-        groups: list[str | None] = []
-        for column, reads in enumerate(parts):
-            group = None if self.place is None else self.place.groups[column]
+        groups = _NOWHERE if self.place is None else self.place.groups
+        for column, group in enumerate(groups):
             layer = self._layer(new, inputs, shape, group, shared)
             if layer is None:
                 return LOST
-            self._connect(layer, reads)
+            self._connect(layer, operands, column, mixes=new.mixes)
             self._append(layer, column)
             sources.append(layer.id)
-            groups.append(group)
-        return Flow(tuple(sources), shape, tuple(groups), constant=constant)
+        return Flow(tuple(sources), shape, groups, constant=constant)
 
-    def _shape(self, new: NewLayer, inputs: tuple[Shape, ...]) -> Shape | None:
+    def _shape(self, new: NewLayer, inputs: tuple[Shape, ...], operands: Sequence[Operand]) -> Shape | None:
+        known = new.bound.shapes.get(inputs)
+        if known is not None:
+            return known
         name = new.operation.name
         try:
-            shape = new.operation.shape(Call(inputs, new.args))
+            shape = new.operation.shape(Call(inputs, new.bound.args))
         except ShapeError as error:
             message = f"{name}: {error.message}"
-            self.session.error(error.code, message, new.span, notes=new.notes or error.notes, help=error.help)
+            labels = partial(self._told, new, operands)
+            # Of a merge, the labels say what its notes would.
+            notes = error.notes if len(operands) == 1 else ()
+            self.session.error(
+                error.code, message, new.span.head, notes=notes, help=error.help, labels=labels
+            )
             return None
         if prod(shape) > self.session.limits.dimension:
             raise self.session.stop(f"{name} gives {prod(shape):,} elements a sample", new.span)
+        new.bound.shapes[inputs] = shape
         return shape
 
-    def _meet(self, operands: Sequence[Operand], span: Span) -> bool:
+    def _told(self, new: NewLayer, operands: Sequence[Operand]) -> Iterator[Label | None]:
+        """Where the operands come from, each with its shape."""
+        for operand in operands:
+            if operand.place is None:
+                yield self.origin(operand.flow, new.path)
+            elif operand.branch:
+                yield Label(operand.place.head, f"this branch gives {shape_text(operand.flow.shape)}")
+            else:
+                yield self.origin(operand.flow, new.path, f"`{operand.place.text}` is")
+
+    def origin(self, flow: Flow, path: str, what: str = "this gives") -> Label | None:
+        """The step that gives a value, as it is seen from ``path``, with words for it and its shape."""
+        seen = path.replace(COLUMN, self.columns[0]) if self.columns else path
+        return origin(flow, self.layers, self.scopes, seen, what)
+
+    def _meet(self, operands: Sequence[Operand], new: NewLayer) -> bool:
         """Whether the operands can be read here: a value spread over columns only inside the same ones."""
         for operand in operands:
             flow = operand.flow
@@ -137,14 +175,16 @@ class LayerBuilder:
                 self.session.error(
                     "E305",
                     f"the value has a part on each of the groups {groups}; no layer can read it as one",
-                    span,
+                    new.span.head,
                     help="concatenate the parts on one group first: `on … { gather -> … }`",
+                    labels=partial(self._told, new, operands),
                 )
                 return False
         return True
 
-    def _batch_fits(self, operation: Operation, operands: Sequence[Operand], span: Span) -> bool:
+    def _batch_fits(self, operands: Sequence[Operand], new: NewLayer) -> bool:
         """Whether values that are the same for all samples stand where a batch can meet them."""
+        operation = new.operation
         if not any(operand.flow.constant for operand in operands):
             return True
         if not operation.broadcasts:
@@ -155,7 +195,9 @@ class LayerBuilder:
             help = "begin with the other one: `from scores -> add(bias)`"
         else:
             return True
-        self.session.error("E204", message, span, help=help)
+        self.session.error(
+            "E204", message, new.span.head, help=help, labels=partial(self._told, new, operands)
+        )
         return False
 
     def _layer(
@@ -171,7 +213,7 @@ class LayerBuilder:
             id=path,
             path=path,
             operation=new.operation,
-            args=new.args,
+            args=new.bound.args,
             inputs=inputs,
             output=shape,
             scope=path.rpartition(".")[0],
@@ -201,7 +243,7 @@ class LayerBuilder:
         if first.weights != layer.weights:
             notes = (f"first run: {_weights_text(first)}", f"this run: {_weights_text(layer)}")
             message = f"the weights of `{first.path}` do not fit this input"
-            self.session.error("E213", message, span, notes=notes)
+            self.session.error("E213", message, span, notes=notes, labels=_first_run(first))
             return None
         if first.operation.code(first.call) != layer.operation.code(layer.call):
             notes = (
@@ -209,29 +251,37 @@ class LayerBuilder:
                 f"this run: {layer.label} of {_inputs_text(layer)}",
             )
             message = f"`{first.path}` is another layer for this input, so it cannot run once more"
-            self.session.error("E213", message, span, notes=notes)
+            self.session.error("E213", message, span, notes=notes, labels=_first_run(first))
             return None
         if first.group != layer.group:
             message = f"the weights of `{first.path}` are on group {first.group}, this is group {layer.group}"
-            self.session.error("E213", message, span, help=f"run it `on {first.group} {{ … }}`")
+            help = f"run it `on {first.group} {{ … }}`"
+            self.session.error("E213", message, span, help=help, labels=_first_run(first))
             return None
         self._runs[layer.path] += 1
         return replace(layer, id=f"{layer.path}@{self._runs[layer.path]}", reuses=True)
 
     def _taken(self, path: str, span: Span) -> None:
         earlier = self._by_path.get(path) or self.scopes[path]
-        notes = (f"first given at {earlier.span}",)
-        help = "layers without a name are called by their position: 0, 1, 2 …"
+        labels = [Label(earlier.span.head, f"`{path}` is this")]
         message = f"`{path}` is the name of another layer or scope already"
-        self.session.error("E206", message, span, notes=notes, help=help if path[-1:].isdecimal() else None)
+        help = "choose another name"
+        if path[-1:].isdecimal():
+            help = "layers without a name are called by their position: 0, 1, 2 …; this one takes another's"
+        self.session.error("E206", message, span.head, help=help, labels=labels)
 
-    def _connect(self, layer: Layer, reads: Sequence[_Read]) -> None:
-        for argument, read in enumerate(reads):
-            crosses = read.group is not None and layer.group is not None and read.group != layer.group
-            declared = crosses and read.admits(layer.group)
-            size = prod(read.shape) * BYTES_PER_ELEMENT
-            edge = Edge(read.source, layer.id, argument, read.skip, crosses, declared, size)
-            self.edges.append(edge)
+    def _connect(self, layer: Layer, operands: Sequence[Operand], column: int, *, mixes: bool) -> None:
+        argument = 0
+        for operand in operands:
+            flow = operand.flow
+            size = prod(flow.shape or ()) * BYTES_PER_ELEMENT
+            for part in _parts(flow, column, mixes):
+                group = flow.groups[part]
+                crosses = group != layer.group and group is not None and layer.group is not None
+                declared = crosses and (mixes or layer.group in flow.admitted)
+                source = flow.sources[part]
+                self.edges.append(Edge(source, layer.id, argument, operand.skip, crosses, declared, size))
+                argument += 1
 
     def _append(self, layer: Layer, column: int) -> None:
         self.layers.append(layer)
@@ -295,41 +345,33 @@ class LayerBuilder:
         return graph
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One value that a layer reads; ``admitted`` are the groups that may read it, None for all."""
-
-    source: str
-    group: str | None
-    shape: Shape
-    skip: bool
-    admitted: tuple[str, ...] | None
-
-    def admits(self, group: str | None) -> bool:
-        return self.admitted is None or group in self.admitted
+def _inputs(operands: Sequence[Operand], mixes: bool) -> tuple[Shape, ...]:
+    """The shapes that a layer of these operands reads."""
+    shapes = [operand.flow.shape or () for operand in operands for _ in _parts(operand.flow, 0, mixes)]
+    return tuple(shapes)
 
 
-def _reads(operands: Sequence[Operand], column: int, mixes: bool) -> list[_Read]:
-    reads = []
-    for operand in operands:
-        flow = operand.flow
-        assert flow.shape is not None
-        admitted = None if mixes else flow.admitted
-        parts = list(zip(flow.sources, flow.groups, strict=True))
-        if not mixes:
-            parts = [parts[column if flow.spread else 0]]
-        reads += [_Read(source, group, flow.shape, operand.skip, admitted) for source, group in parts]
-    return reads
+def _parts(flow: Flow, column: int, mixes: bool) -> Sequence[int]:
+    """Which of a value's parts a layer in a column reads."""
+    if mixes:
+        return range(len(flow.sources))
+    return (column,) if flow.spread else _FIRST_PART
 
 
 def _shared(operands: Sequence[Operand]) -> tuple[bool, ...]:
     """Which operands are the same for all samples; `exchange` and `gather`, which read parts, need none."""
-    constant = tuple(operand.flow.constant for operand in operands)
-    return constant if any(constant) else ()
+    for operand in operands:
+        if operand.flow.constant:
+            return tuple([operand.flow.constant for operand in operands])
+    return ()
 
 
 def _weights_text(layer: Layer) -> str:
     return ", ".join(f"{name} {list(shape)}" for name, shape in layer.weights.items()) or "no weights"
+
+
+def _first_run(layer: Layer) -> tuple[Label, ...]:
+    return (Label(layer.span.head, "it runs here first"),)
 
 
 def _inputs_text(layer: Layer) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from netcompiler.diagnostics import Diagnostic, Reporter
+from netcompiler.diagnostics import Diagnostic, Label, Reporter
+from netcompiler.elaborate.bound import KnownCalls
 from netcompiler.elaborate.trace import Trace
 from netcompiler.limits import Limits
 from netcompiler.source import Span
+
+_FIRST, _LAST = 3, 2
+"""How many calls of a long chain are shown: innermost and outermost ones."""
 
 
 class LimitError(Exception):
@@ -18,22 +22,24 @@ class Session:
     """The reporter, the limits and the steps spent so far.
 
     Attributes:
-        calls: the blocks being run, outermost first, and where each was called.
+        calls: what is being run, outermost first, and where it was called; `str` gives words for it.
         reached: ids of the definitions whose bodies have been run.
         place: where the last step of work was done.
         errors: how many errors there were, those that said nothing new included.
         trace: what made which layers, where that is asked for.
+        known: the calls of operations that were bound so far.
         steps: the steps of work done so far.
     """
 
     def __init__(self, reporter: Reporter, limits: Limits) -> None:
         self.reporter = reporter
         self.limits = limits
-        self.calls: list[tuple[str, Span | None]] = []
+        self.calls: list[tuple[object, Span | None]] = []
         self.reached: set[int] = set()
         self.place: Span | None = None
         self.errors = 0
         self.trace: Trace | None = None
+        self.known = KnownCalls()
         self.steps = 0
         self._most = limits.steps
 
@@ -45,16 +51,21 @@ class Session:
         *,
         notes: tuple[str, ...] = (),
         help: str | Callable[[], str | None] | None = None,
+        label: str = "",
+        labels: Iterable[Label | None] | Callable[[], Iterable[Label | None]] = (),
     ) -> None:
         """Report an error, with the blocks that led to the place. Raises `LimitError` after too many.
 
-        ``help`` may be a function: it is called when the place has no such error yet.
+        ``help`` and ``labels`` may be functions: they are called when the place has no such error yet.
+        A label that is None is left out.
         """
         self.errors += 1
         if self.reporter.has(code, span):
             return
         text = help() if callable(help) else help
-        self.reporter.report(Diagnostic(code, message, span, (*notes, *self._chain(span)), text))
+        places = tuple(place for place in (labels() if callable(labels) else labels) if place is not None)
+        told = (*notes, *self._chain(span))
+        self.reporter.report(Diagnostic(code, message, span, told, text, label=label, labels=places))
         if self.reporter.full:
             raise LimitError
 
@@ -79,7 +90,14 @@ class Session:
         return LimitError()
 
     def _chain(self, place: Span) -> tuple[str, ...]:
-        """The blocks that led to a place, innermost first."""
-        calls = [(name, span) for name, span in reversed(self.calls) if span not in (None, place)]
-        called = [f"in {name}, called at {span}" for name, span in calls]
-        return (*called[:3], f"… and {len(called) - 3} more") if len(called) > 4 else tuple(called)
+        """The calls that led to a place, innermost first; of many, the first and the last ones."""
+        calls = [(call, span) for call, span in reversed(self.calls) if span not in (None, place)]
+        hidden = len(calls) - _FIRST - _LAST
+        if hidden > 1:
+            inner, outer = calls[:_FIRST], calls[-_LAST:]
+            return (*map(_called, inner), f"… {hidden} more calls …", *map(_called, outer))
+        return tuple(map(_called, calls))
+
+
+def _called(call: tuple[object, Span | None]) -> str:
+    return f"in {call[0]}, called at {call[1]}"

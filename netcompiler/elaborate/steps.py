@@ -9,6 +9,7 @@ from typing import Any
 from netcompiler import syntax
 from netcompiler.code import Literal
 from netcompiler.diagnostics import suggest
+from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.branching import run_bracket, run_for, run_if, run_residual
 from netcompiler.elaborate.calls import CallRunner
 from netcompiler.elaborate.declarations import declare_groups, declare_input, declare_output
@@ -170,7 +171,7 @@ class StepRunner:
             slot.opened = None
             path = here.scope.inner_path(name)
             self.builder.drop_scope(path)
-            new = NewLayer(OPERATIONS["identity"], {}, path, named=True, span=step.span)
+            new = NewLayer(Bound(OPERATIONS["identity"], {}), path, named=True, span=step.span)
             return self.builder.add(new, [Operand(result)])
         return result
 

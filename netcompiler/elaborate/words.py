@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netcompiler import syntax
 from netcompiler.diagnostics import shape_text
+from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import Binding, Here, Slot
 from netcompiler.elaborate.expressions import flow_or_lost
 from netcompiler.elaborate.layers import NewLayer, Operand
@@ -50,7 +51,7 @@ def _mix(word: str, action: syntax.Call, here: Here, slot: Slot, steps: StepRunn
     if word == "exchange":
         steps.builder.end_part()
     named = slot.name is not None
-    new = NewLayer(OPERATIONS[word], {}, path, named, slot.span, mixes=True)
+    new = NewLayer(Bound(OPERATIONS[word], {}), path, named, slot.span, mixes=True)
     return steps.builder.add(new, [Operand(value)])
 
 
@@ -91,7 +92,7 @@ def _reuse(action: syntax.Call, here: Here, slot: Slot, steps: StepRunner) -> Fl
         run = partial(steps.run_named, binding.step, again, there)
     elif isinstance(first, syntax.Call) and binding.inner is None and steps.calls.is_merge(first, there):
         run = partial(
-            steps.calls.merge_values, first, there, again, *steps.calls.operands(action, arguments, here)
+            steps.calls.merge_values, first, there, again, steps.calls.operands(action, arguments, here)
         )
     else:
         message = f"`{binding.name}` is no merge, and `reuse` runs it on one value"

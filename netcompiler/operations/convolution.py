@@ -228,4 +228,5 @@ def larger_kernel(
         "E211",
         f"kernel {rules.by(kernel)}{dilated} is larger than its input",
         notes=(f"input is {shape_text(call.input)}, {rules.by(padded)} with its padding",),
+        help="a smaller kernel, more `padding`, or less pooling and stride before it",
     )
