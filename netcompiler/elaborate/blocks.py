@@ -76,16 +76,16 @@ class BlockRunner:
         """Run a body in the scope it has been given; ``outermost`` is for the net that is loaded."""
         definition = prepared.definition
         name = prepared.block.name
-        net = outermost if outermost is not None else NetState(outermost=False)
+        net = outermost
         if definition.kind == "net":
-            inside.scope.net = net
+            inside.scope.net = net = outermost or NetState(outermost=False)
         self.session.reached.add(id(definition))
         self.active.append(prepared.block)
         self.session.calls.append((prepared, span))
         result = self.steps.run_body(definition.body, inside)
         self.session.calls.pop()
         self.active.pop()
-        if definition.kind == "block" or outermost is not None or not net.outputs:
+        if net is None or net.outermost or not net.outputs:
             return result
         kept = [o for o in net.outputs if not o.training_only]
         if len(kept) > 1 and span is not None:
@@ -96,7 +96,8 @@ class BlockRunner:
 
     def _recursive(self, block: Block, span: Span) -> bool:
         active = [b.definition for b in self.active]
-        if not any(block.definition is definition for definition in active):
+        # Definitions are compared by identity.
+        if block.definition not in active:
             return False
         start = next(i for i, definition in enumerate(active) if definition is block.definition)
         chain = " → ".join([b.name for b in self.active[start:]] + [block.name])

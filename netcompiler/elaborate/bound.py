@@ -1,15 +1,13 @@
-"""Calls of operations with their arguments bound, kept: a deep net has few different ones."""
+"""Calls of operations with their arguments bound: a deep net has few different ones, so each is made once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from netcompiler.elaborate.values import Given, is_data
 from netcompiler.operations.base import ArgumentValue, Operation, Shape
 from netcompiler.record import record
-
-Arguments = Mapping[str, ArgumentValue]
 
 
 @record()
@@ -21,42 +19,31 @@ class Bound:
     """
 
     operation: Operation
-    args: Arguments
+    args: Mapping[str, ArgumentValue]
     shapes: dict[tuple[Shape, ...], Shape] = field(default_factory=dict)
 
 
 class KnownCalls:
-    """The calls that were bound without a mistake."""
+    """The calls that were bound without a mistake, by what decides their arguments."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], tuple[object, Bound]] = {}
+        self._known: dict[tuple[object, ...], tuple[Bound, object]] = {}
 
-    def bind(
-        self,
-        operation: Operation,
-        given: Sequence[Given],
-        defaults: Mapping[str, Given],
-        bind: Callable[[], Arguments | None],
-    ) -> Bound | None:
-        """The call with these arguments: a known one, or what ``bind`` gives; None where that is None."""
-        key = _key(operation, given, defaults)
-        known = self._known.get(key) if key is not None else None
-        if known is not None:
-            return known[1]
-        args = bind()
-        if args is None:
-            return None
-        bound = Bound(operation, args)
+    def find(self, key: tuple[object, ...] | None) -> Bound | None:
+        """The call of this key, where it is known."""
+        known = None if key is None else self._known.get(key)
+        return None if known is None else known[0]
+
+    def keep(self, key: tuple[object, ...] | None, bound: Bound, defaults: Mapping[str, Given]) -> None:
+        """Remember a call. Its defaults stay with it, so that no others can have their id."""
         if key is not None:
-            # The defaults are kept with it: no others can have their id.
-            self._known[key] = (defaults, bound)
-        return bound
+            self._known[key] = (bound, defaults)
 
 
-def _key(
+def key_of(
     operation: Operation, given: Sequence[Given], defaults: Mapping[str, Given]
 ) -> tuple[object, ...] | None:
-    """What decides the arguments of a call; None when a value is no plain data."""
+    """What decides the arguments of a call; None when one of its values is no plain data."""
     if not given:
         return (operation, id(defaults))
     values = [argument.value for argument in given]

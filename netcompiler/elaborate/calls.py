@@ -11,7 +11,7 @@ from netcompiler import syntax
 from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.binding import bind_parameters
 from netcompiler.elaborate.blocks import BlockRunner
-from netcompiler.elaborate.bound import Bound
+from netcompiler.elaborate.bound import Bound, key_of
 from netcompiler.elaborate.branching import Branches
 from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.expressions import find_callee, flow_or_lost
@@ -51,7 +51,8 @@ class CallRunner:
         given = self.evaluator.arguments(action.arguments or (), here)
         if not isinstance(callee, Callee):
             return LOST
-        given = (*callee.given, *given)
+        if callee.given:
+            given = (*callee.given, *given)
         if here.value is None and not _is_source(callee):
             return self.steps.no_value(action.span)
         if isinstance(callee.target, Block):
@@ -61,9 +62,17 @@ class CallRunner:
     def bind(self, operation: Operation, given: Sequence[Given], here: Here, span: Span) -> Bound | None:
         """An operation with its arguments, defaults in force filled in."""
         defaults = here.frame.defaults.get(operation.name, _NO_DEFAULTS)
+        key = key_of(operation, given, defaults)
+        bound = self.session.known.find(key)
+        if bound is not None:
+            return bound
         name, parameters = operation.name, operation.parameters
-        bind = partial(bind_parameters, self.session, name, parameters, given, defaults, span=span)
-        return self.session.known.bind(operation, given, defaults, bind)
+        args = bind_parameters(self.session, name, parameters, given, defaults, span=span)
+        if args is None:
+            return None
+        bound = Bound(operation, args)
+        self.session.known.keep(key, bound, defaults)
+        return bound
 
     def _operation(self, operation: Operation, given: Sequence[Given], here: Here, slot: Slot) -> Flow | None:
         path = slot.path(here.scope)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from netcompiler import syntax
@@ -26,7 +26,7 @@ from netcompiler.elaborate.values import (
     text_of,
 )
 from netcompiler.operations.arguments import Initializer
-from netcompiler.operations.base import OPERATIONS
+from netcompiler.operations.base import OPERATIONS, Operation
 from netcompiler.operations.initializers import INITIALIZERS
 from netcompiler.source import Span
 
@@ -107,8 +107,10 @@ class Evaluator:
         self.session.error("E218", f"a whole number is expected, this is {what}", expression.span)
         return UNKNOWN
 
-    def arguments(self, arguments: Iterable[syntax.Argument], here: Here) -> tuple[Given, ...]:
+    def arguments(self, arguments: Sequence[syntax.Argument], here: Here) -> tuple[Given, ...]:
         """Arguments with their values."""
+        if not arguments:
+            return ()
         given: list[Given] = []
         names: set[str] = set()
         call = object()
@@ -434,7 +436,10 @@ def find_callee(name: str, frame: Frame) -> Callee | None:
     if block is not None:
         return Callee(block)
     operation = OPERATIONS.get(name)
-    return None if operation is None else Callee(operation)
+    return None if operation is None else _callee(operation)
+
+
+_callee: Callable[[Operation], Callee] = cache(Callee)
 
 
 def flow_or_lost(value: object) -> Flow:

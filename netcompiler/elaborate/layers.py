@@ -76,7 +76,7 @@ class LayerBuilder:
         self.scopes: dict[str, Scope] = {}
         self._columns: list[int] = []
         self._part = 0
-        self._runs: dict[str, int] = {}
+        self._runs: dict[str, int] = {}  # of the layers that run more than once
         self._by_path: dict[str, Layer] = {}
 
     @property
@@ -107,18 +107,19 @@ class LayerBuilder:
 
     def add(self, new: NewLayer, operands: Sequence[Operand]) -> Flow:
         """Add a layer, one a column inside ``columns``, and give its value; `LOST` after an error."""
-        if any(operand.flow.shape is None for operand in operands):
-            return LOST
+        for operand in operands:
+            if operand.flow.shape is None:
+                return LOST
         if not new.mixes and not self._meet(operands, new):
             return LOST
-        constant = all(operand.flow.constant for operand in operands)
-        if not constant and not self._batch_fits(operands, new):
+        shared = _shared(operands)
+        constant = not operands or (bool(shared) and all(shared))
+        if shared and not constant and not self._batch_fits(operands, new):
             return LOST
         inputs = _inputs(operands, new.mixes)
         shape = self._shape(new, inputs, operands)
         if shape is None:
             return LOST
-        shared = _shared(operands)
         sources = []
         groups = _NOWHERE if self.place is None else self.place.groups
         for column, group in enumerate(groups):
@@ -185,8 +186,6 @@ class LayerBuilder:
     def _batch_fits(self, operands: Sequence[Operand], new: NewLayer) -> bool:
         """Whether values that are the same for all samples stand where a batch can meet them."""
         operation = new.operation
-        if not any(operand.flow.constant for operand in operands):
-            return True
         if not operation.broadcasts:
             message = f"{operation.name}: one value depends on no input, and the others do"
             help = "such a value stands in a batch of 1, which `add`, `multiply` and `matmul` take"
@@ -229,7 +228,6 @@ class LayerBuilder:
         if path in self._by_path or path in self.scopes:
             self._taken(path, new.span)
             return None
-        self._runs[path] = 1
         self._by_path[path] = layer
         return layer
 
@@ -258,8 +256,8 @@ class LayerBuilder:
             help = f"run it `on {first.group} {{ … }}`"
             self.session.error("E213", message, span, help=help, labels=_first_run(first))
             return None
-        self._runs[layer.path] += 1
-        return replace(layer, id=f"{layer.path}@{self._runs[layer.path]}", reuses=True)
+        runs = self._runs[layer.path] = self._runs.get(layer.path, 1) + 1
+        return replace(layer, id=f"{layer.path}@{runs}", reuses=True)
 
     def _taken(self, path: str, span: Span) -> None:
         earlier = self._by_path.get(path) or self.scopes[path]

@@ -55,11 +55,12 @@ class StepRunner:
         self._depth += 1
         if self._depth > self.session.limits.nesting:
             message = f"braces and blocks are nested more than {self.session.limits.nesting} deep"
-            raise self.session.stop(message, body.span, code="E107")
+            raise self.session.stop(message, body.span, code="E107", limit="nesting")
+        value = here.value
         for statement in body.statements:
-            here = here.on(self.run_statement(statement, here))
+            value = self.run_statement(statement, here if value is here.value else here.on(value))
         self._depth -= 1
-        return here.value
+        return value
 
     def run_statement(self, statement: syntax.Statement, here: Here) -> Flow | None:
         """Run one statement; the current value after it."""
@@ -80,12 +81,16 @@ class StepRunner:
 
     def run_chain(self, chain: syntax.Chain, here: Here) -> Flow | None:
         """Run the links of a chain, one after another."""
+        value = here.value
         for link in chain.links:
-            if isinstance(link, syntax.From):
-                here = here.on(self.resolve(link.reference, here))
-            else:
-                here = here.on(self.run_step(link, here))
-        return here.value
+            if value is not here.value:
+                here = here.on(value)
+            value = (
+                self.resolve(link.reference, here)
+                if isinstance(link, syntax.From)
+                else self.run_step(link, here)
+            )
+        return value
 
     def resolve(self, reference: syntax.Reference, here: Here) -> Flow:
         """The value a reference names; `LOST` when there is none."""
@@ -139,10 +144,10 @@ class StepRunner:
     def _run_step(self, step: syntax.Step, here: Here) -> Flow | None:
         self.session.spend(step.span)
         if step.label is None:
-            return self._repeated(step, here)
+            return self._unnamed(step, here)
         name = label_text(step.label, here.frame, self.session)
         if name is None:
-            self._repeated(step, here)
+            self._unnamed(step, here)
             return LOST
         scope = here.scope
         scope.position += 1
@@ -180,11 +185,15 @@ class StepRunner:
         help = 'in a `for`, put the variable into the name: `"conv{i}": …`' if again else None
         notes = () if again else (f"first given on line {earlier.span.line}",)
         message = f"`{name}` is the name of another step already"
-        self.session.error("E206", message, span, notes=notes, help=help)
+        self.session.error("E206", message, span, help=help, labels=labels)
+
+    def _unnamed(self, step: syntax.Step, here: Here) -> Flow | None:
+        if step.repeat is not None:
+            return self._repeated(step, here)
+        return self._act(step.action, here, Slot(step.span))
 
     def _repeated(self, step: syntax.Step, here: Here) -> Flow | None:
-        if step.repeat is None:
-            return self._act(step.action, here, Slot(step.span))
+        assert step.repeat is not None
         count = self.evaluator.whole(step.repeat, here)
         if not isinstance(count, int) or count < 0:
             if isinstance(count, int):
