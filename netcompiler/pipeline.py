@@ -18,7 +18,7 @@ from netcompiler.elaborate.session import LimitError, Session
 from netcompiler.elaborate.trace import Trace
 from netcompiler.elaborate.values import Block, Given
 from netcompiler.graph import Graph
-from netcompiler.limits import Limits
+from netcompiler.limits import Limits, how_to_raise
 from netcompiler.operations.base import Shape
 from netcompiler.parse import parse_expression, parse_file
 from netcompiler.read import find_used, read_used
@@ -347,10 +347,10 @@ class _Files:
 
     def _parse(self, path: Path, file: syntax.Constant, session: Session) -> syntax.File:
         if len(self.files) > self.limits.files:
-            raise session.stop(f"more than {self.limits.files} files are used", file.span)
+            raise session.stop(f"more than {self.limits.files} files are used", file.span, limit="files")
         source = read_used(path, str(file.value), file.span, self.limits)
         self.size += len(source.text)
         if self.size > self.limits.source_bytes:
             message = f"the files used have more than {self.limits.source_bytes:,} bytes together"
-            raise SpecError([Diagnostic("E103", message, file.span)])
+            raise SpecError([Diagnostic("E103", message, file.span, help=how_to_raise("source_bytes"))])
         return parse_file(source, self.limits)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from netcompiler.diagnostics.excerpt import Mark, excerpts
-from netcompiler.diagnostics.lines import BLUE, BOLD, PLAIN, RED, YELLOW, Line
+from netcompiler.diagnostics.lines import BLUE, BOLD, PLAIN, RED, YELLOW, Line, printable
 from netcompiler.source import Span
 
 
@@ -94,7 +94,8 @@ class Diagnostic:
             place = _place(self.span)
             properties += f",line={place['line']},col={place['column']}"
             properties += f",endLine={place['end_line']},endColumn={place['end_column']}"
-        return f"::{self.severity} {properties},title={self.code}::{_escape_data(chr(10).join(lines))}"
+        text = "\n".join(map(printable, lines))
+        return f"::{self.severity} {properties},title={self.code}::{_escape_data(text)}"
 
 
 def _place(span: Span) -> dict[str, object]:
@@ -114,4 +115,4 @@ def _escape_data(text: str) -> str:
 
 
 def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+    return _escape_data(printable(text)).replace(":", "%3A").replace(",", "%2C")

@@ -6,11 +6,23 @@ import difflib
 from collections.abc import Iterable
 
 
+_LONGEST = 100
+"""Characters of a word beyond which nobody has mistyped it."""
+
+_MANY = 200
+"""How many words are compared, once those are left out that begin with another letter."""
+
+
 def suggest(word: str, known: Iterable[str]) -> str | None:
     """A ``did you mean`` sentence for the known word closest to ``word``, or None."""
     lowered = word.lower()
-    # Words of quite another length are never close; leaving them out keeps a hostile spec's names cheap.
-    words = sorted({w for w in known if abs(len(w) - len(word)) <= max(2, len(word) // 2)})[:2000]
+    if len(word) > _LONGEST:
+        return None
+    # Words of quite another length are never close.
+    words = sorted({w for w in known if abs(len(w) - len(word)) <= max(2, len(word) // 2)})
+    if len(words) > _MANY:
+        # A hostile spec has thousands of names, and a comparison takes as long as a layer.
+        words = [w for w in words if w[:1].lower() == lowered[:1]][:_MANY]
     same = [w for w in words if w.lower() == lowered]
     close = same or difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None

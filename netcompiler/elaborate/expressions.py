@@ -78,7 +78,7 @@ class Evaluator:
         self._depth += 1
         if self._depth > self.session.limits.nesting:
             message = f"expressions are nested more than {self.session.limits.nesting} deep"
-            raise self.session.stop(message, expression.span, code="E107")
+            raise self.session.stop(message, expression.span, code="E107", limit="nesting")
         value = self._rules[type(expression)](expression, here)
         self._depth -= 1
         return value
@@ -282,6 +282,7 @@ class Evaluator:
         if not isinstance(base, (tuple, range)):
             self.session.error("E218", f"only a list has items, this is {kind_of(base)}", node.base.span)
             return UNKNOWN
+                limit="list_items",
         if not -len(base) <= index < len(base):
             count = f"{len(base)} item" + ("s" if len(base) != 1 else "")
             help = "items count from 0" if index == len(base) else None
@@ -337,9 +338,10 @@ class Evaluator:
             raise self._too_long(span)
         if symbol in ("/", "//", "%") and right == 0:
             self.session.error("E209", f"`{span.text}` divides by zero", span)
+            self._spend_on((left, right), span)
             return UNKNOWN
         if symbol == "**" and abs(right) * math.log2(abs(left) + 2) > 1000:
-            raise self.session.stop("the power is too large", span)
+            raise self.session.stop("the power is too large", span, limit="dimension")
         try:
             return self._bounded(_BINARY[symbol](left, right), span)
         except (OverflowError, ZeroDivisionError):
@@ -355,16 +357,23 @@ class Evaluator:
         if isinstance(value, int) and abs(value) > limits.dimension:
             raise self.session.stop(f"whole number is larger than {limits.dimension:,}", span)
         if isinstance(value, str) and len(value) > limits.text:
-            raise self.session.stop(f"string has more than {limits.text:,} characters", span)
+            message = f"string has more than {limits.text:,} characters"
+            raise self.session.stop(message, span, limit="text")
         if isinstance(value, tuple):
             items = items_in(value, limits.list_items)
             if items > limits.list_items:
                 raise self._too_long(span)
             self.session.spend(span, items // 10)
         return value
+        if isinstance(value, int):
+            if abs(value) > limits.dimension:
+                message = f"whole number is larger than {limits.dimension:,}"
+                raise self.session.stop(message, span, limit="dimension")
+            return value
 
     def _too_long(self, span: Span) -> Exception:
-        return self.session.stop(f"list has more than {self.session.limits.list_items:,} items", span)
+        message = f"list has more than {self.session.limits.list_items:,} items"
+        return self.session.stop(message, span, limit="list_items")
 
     # ---- calls -------------------------------------------------------------------------------
 
@@ -374,6 +383,14 @@ class Evaluator:
             name = node.callee.name
             if not here.frame.find(name)[0] and find_callee(name, here.frame) is None:
                 if name in FUNCTIONS:
+    def _spend_on(self, values: Iterable[object], span: Span) -> None:
+        """Count the work of going through lists."""
+        limit = self.session.limits.list_items
+        for value in values:
+            if isinstance(value, (tuple, range)):
+                items = items_in(value, limit) if isinstance(value, tuple) else len(value)
+                self.session.spend(span, items // 10)
+
                     return self._function(name, given, node.span)
                 if name in INITIALIZERS:
                     return self._initializer(name, given, node.span)
@@ -397,6 +414,8 @@ class Evaluator:
         frame = self.bind(what, formula.parameters, given, formula.frame.child(), span)
         if frame is None:
             return UNKNOWN
+        # All that was given before is copied.
+        self.session.spend(node.span, len(callee.given))
         self._running.append(formula)
         value = self.evaluate(formula.value, Here.outside(frame))
         self._running.pop()
@@ -425,6 +444,7 @@ class Evaluator:
             return UNKNOWN
         positional = sum(g.name is None for g in given)
         named = {p.name for p in parameters[:positional]} | {g.name for g in given}
+        self._spend_on(values, span)
         # Only what the spec gives is kept, so that generated code reads as the spec does.
         kept: list[tuple[str, Any]] = [(p.name, bound[p.name]) for p in parameters if p.name in named]
         return Initializer(name, tuple(kept))

@@ -148,7 +148,8 @@ class LayerBuilder:
             )
             return None
         if prod(shape) > self.session.limits.dimension:
-            raise self.session.stop(f"{name} gives {prod(shape):,} elements a sample", new.span)
+            message = f"{name} gives {prod(shape):,} elements a sample"
+            raise self.session.stop(message, new.span, limit="dimension")
         new.bound.shapes[inputs] = shape
         return shape
 
@@ -286,9 +287,7 @@ class LayerBuilder:
         self._columns.append(column)
         if self.session.trace is not None:
             self.session.trace.layers.append(layer)
-        if len(self.layers) > self.session.limits.layers:
-            message = f"the net has more than {self.session.limits.layers:,} layers"
-            raise self.session.stop(message, layer.span)
+        self.session.count_layer(layer.span)
 
     # ---- scopes and columns ------------------------------------------------------------------
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import lru_cache
+from itertools import islice, takewhile
 from typing import cast
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
+from netcompiler.diagnostics.lines import printable
 from netcompiler.elaborate.blocks import prepare, unknown_arguments
 from netcompiler.elaborate.environment import Frame, Here, NetState, Scope
 from netcompiler.elaborate.expressions import Evaluator
@@ -205,9 +207,18 @@ def _title(span: Span) -> tuple[str, ...]:
     own = first = text.count("\n", 0, span.start)
     while first > 0 and lines[first - 1].strip():
         first -= 1
+    lines, heads = _paragraphs(text)
+    own = text.count("\n", 0, span.start)
+    return _comments(islice(lines, heads[own], own)) or _comments(lines)
+
+
+@lru_cache(maxsize=16)
+def _paragraphs(text: str) -> tuple[list[str], list[int]]:
+    """The lines of a text, and for each the first one of its paragraph: a file may have thousands of nets."""
     return _comments(lines[first:own]) or _comments(lines)
 
 
 def _comments(lines: Iterable[str]) -> tuple[str, ...]:
-    """The comments that lines begin with."""
-    return tuple(line.removeprefix("#").strip() for line in takewhile(lambda s: s.startswith("#"), lines))
+    """The comments that lines begin with, without characters that steer a terminal."""
+    comments = (line.removeprefix("#").strip() for line in takewhile(lambda s: s.startswith("#"), lines))
+    return tuple(map(printable, comments))

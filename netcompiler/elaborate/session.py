@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from netcompiler.diagnostics import Diagnostic, Label, Reporter
 from netcompiler.elaborate.bound import KnownCalls
 from netcompiler.elaborate.trace import Trace
-from netcompiler.limits import Limits
+from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Span
 
 _FIRST, _LAST = 3, 2
@@ -29,6 +29,7 @@ class Session:
         trace: what made which layers, where that is asked for.
         known: the calls of operations that were bound so far.
         steps: the steps of work done so far.
+        layers: the layers made so far, of all nets.
     """
 
     def __init__(self, reporter: Reporter, limits: Limits) -> None:
@@ -41,6 +42,7 @@ class Session:
         self.trace: Trace | None = None
         self.known = KnownCalls()
         self.steps = 0
+        self.layers = 0
         self._most = limits.steps
 
     def error(
@@ -74,19 +76,29 @@ class Session:
         self.reporter.report(Diagnostic(code, message, span, (), help))
 
     def spend(self, span: Span, steps: int = 1) -> None:
-        """Count steps of work. Raises `LimitError` when the limit is exceeded."""
+        """Count steps of work, of about a microsecond each. Raises `LimitError` when there are too many.
+
+        What takes more than a few microseconds counts as several, so that the limit is one of time.
+        """
         self.place = span
         self.steps += steps
         if self.steps > self._most:
-            raise self.stop(f"the net takes more than {self.limits.steps:,} steps to put together", span)
+            message = f"the net takes more than {self.limits.steps:,} steps to put together"
+            raise self.stop(message, span, limit="steps")
+
+    def count_layer(self, span: Span) -> None:
+        """Count a layer that has been made. Raises `LimitError` when there are too many."""
+        self.layers += 1
+        if self.layers > self.limits.layers:
+            raise self.stop(f"there are more than {self.limits.layers:,} layers", span, limit="layers")
 
     def cancel(self) -> None:
         """Let the work end soon, as if a limit were exceeded: nobody waits for it. Any thread may call this."""
         self._most = -1
 
-    def stop(self, message: str, span: Span, *, code: str = "E217") -> LimitError:
-        """Report that a limit is exceeded; gives the exception to raise."""
-        self.error(code, message, span)
+    def stop(self, message: str, span: Span, *, limit: str, code: str = "E217") -> LimitError:
+        """Report that a limit is exceeded, which is called ``limit``; gives the exception to raise."""
+        self.error(code, message, span, help=how_to_raise(limit))
         return LimitError()
 
     def _chain(self, place: Span) -> tuple[str, ...]:

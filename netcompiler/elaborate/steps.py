@@ -36,6 +36,9 @@ _BRACED: Mapping[type, Callable[[Any, Here, StepRunner], Flow | None]] = {
 }
 """What runs each action that is made of braces."""
 
+_SCOPE = 5
+"""Steps that a scope takes."""
+
 
 class StepRunner:
     """Runs the steps of one net, or of definitions that no net reaches, on a flow."""
@@ -111,6 +114,8 @@ class StepRunner:
     def find_value(self, text: str, span: Span, here: Here) -> Flow:
         """The value of the step called ``text``, variables in it filled in; `LOST` when there is none."""
         scope = here.scope
+        # Every dot in it is a place to cut it.
+        self.session.spend(span, len(text) // 100)
         filled = fill_in(text, here.frame, span, self.session)
         if filled is None:
             return LOST
@@ -218,7 +223,7 @@ class StepRunner:
         limit = self.session.limits.layers
         if count > limit:
             message = f"a step is repeated {count:,} times, and a net has at most {limit:,} layers"
-            raise self.session.stop(message, step.span)
+            raise self.session.stop(message, step.span, limit="layers")
         if count == 0 and isinstance(step.repeat, syntax.Constant):
             self.session.warning("W103", "the step is repeated 0 times, so it never runs", step.span)
 
@@ -254,6 +259,7 @@ class StepRunner:
         self.builder.open_scope(GraphScope(path, definition, arguments or {}, repeat, None, slot.span))
         return Scope(path, here.scope, None)
 
+        self.session.spend(slot.span, _SCOPE)
     def _open_parents(self, name: str, here: Here, span: Span) -> None:
         """The scopes that a name with dots in it stands in."""
         dot = name.find(".")

@@ -222,7 +222,8 @@ class _Work:
             if path == self.reading.path:
                 return self.reading.file
             if path not in self.used and len(self.used) + 2 > self.checker.limits.files:
-                raise session.stop(f"more than {self.checker.limits.files} files are used", file.span)
+                message = f"more than {self.checker.limits.files} files are used"
+                raise session.stop(message, file.span, limit="files")
             reading = self.checker.files.used(path, self.reading.source.root)
         except SpecError as error:
             for diagnostic in error.diagnostics:
