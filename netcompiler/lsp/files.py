@@ -81,6 +81,11 @@ class Files:
                 return text.uri
         return uri_of(path)
 
+    def shown(self, uri: str) -> str:
+        """What messages call a file."""
+        path = path_of(uri)
+        return uri if path is None else path.name
+
     def _read(self, uri: str, path: Path | None, root: Path | None) -> Reading:
         with self._lock:
             key = (uri, root)
