@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
-from netcompiler.diagnostics import Diagnostic, SpecError
+from netcompiler.diagnostics import Diagnostic, SpecError, suggest
 from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Source, Span
 
@@ -77,11 +78,17 @@ def find_used(name: str, place: Span) -> Path:
         path = (source.path.parent / name).resolve(strict=True)
     except (OSError, RuntimeError, ValueError):
         message = f"there is no file `{name}` beside `{source.name}`"
-        raise SpecError([Diagnostic("E108", message, place)]) from None
+        help = suggest(name, _beside(source.path)) or "paths begin at the folder of the file they stand in"
+        raise SpecError([Diagnostic("E108", message, place, help=help)]) from None
     if not path.is_relative_to(source.root):
         help = "a spec uses files in its own folder and below it"
         raise SpecError([Diagnostic("E108", f"`{name}` lies outside the spec's folder", place, help=help)])
     return path
+
+
+def _beside(path: Path) -> list[str]:
+    """Names of the other specs in a file's folder."""
+    return [other.name for other in islice(path.parent.glob("*.net"), 1000) if other.name != path.name]
 
 
 def read_used(path: Path, name: str, place: Span, limits: Limits) -> Source:

@@ -3,6 +3,16 @@
 from netcompiler.diagnostics.codes import CODES
 from netcompiler.diagnostics.diagnostic import Diagnostic, Label
 from netcompiler.diagnostics.reporter import Reporter, SpecError
-from netcompiler.diagnostics.words import shape_text, suggest
+from netcompiler.diagnostics.words import call_text, chain_text, shape_text, suggest
 
-__all__ = ["CODES", "Diagnostic", "Label", "Reporter", "SpecError", "shape_text", "suggest"]
+__all__ = [
+    "CODES",
+    "Diagnostic",
+    "Label",
+    "Reporter",
+    "SpecError",
+    "call_text",
+    "chain_text",
+    "shape_text",
+    "suggest",
+]

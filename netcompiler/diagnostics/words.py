@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from netcompiler.source import Span
 
 _LONGEST = 100
 """Characters of a word beyond which nobody has mistyped it."""
@@ -26,6 +27,30 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     same = [w for w in words if w.lower() == lowered]
     close = same or difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None
+
+
+_INNER, _OUTER = 3, 2
+"""How many calls of a long chain are shown: innermost and outermost ones."""
+
+
+def call_text(name: str, arguments: Iterable[str]) -> str:
+    """A call as messages show it, ``unit(width=64)``, a long one shortened."""
+    values = ", ".join(arguments)
+    text = f"{name}({values})" if values else name
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def chain_text(calls: Sequence[tuple[object, Span]]) -> tuple[str, ...]:
+    """The calls that led to a place, innermost first, one a line; of many, the first and the last ones."""
+    hidden = len(calls) - _INNER - _OUTER
+    if hidden > 1:
+        inner, outer = calls[:_INNER], calls[-_OUTER:]
+        return (*map(_called, inner), f"… {hidden} more calls …", *map(_called, outer))
+    return tuple(map(_called, calls))
+
+
+def _called(call: tuple[object, Span]) -> str:
+    return f"in {call[0]}, called at {call[1]}"
 
 
 def shape_text(shape: tuple[int, ...] | None) -> str:

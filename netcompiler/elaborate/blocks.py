@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, call_text, suggest
 from netcompiler.elaborate.environment import Binding, Frame, Here, NetState, Slot
 from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data, text_of
 from netcompiler.source import Span
@@ -36,8 +37,7 @@ class Prepared:
         """The call as messages show it, every parameter with its value: ``block `unit(width=64)` ``."""
         names = [p.name for p in self.definition.parameters]
         values = [f"{name}={text_of(self.frame.variables.get(name, UNKNOWN), 40)}" for name in names]
-        text = f"{self.block.name}({', '.join(values)})" if values else self.block.name
-        return f"{self.definition.kind} `{text if len(text) <= 120 else text[:119] + '…'}`"
+        return f"{self.definition.kind} `{call_text(self.block.name, values)}`"
 
 
 class BlockRunner:
@@ -90,7 +90,9 @@ class BlockRunner:
         kept = [o for o in net.outputs if not o.training_only]
         if len(kept) > 1 and span is not None:
             message = f"net `{name}` has {len(kept)} outputs, and a step gives one value"
-            self.session.error("E215", message, span)
+            help = "keep one `output` line, or none: the last value is the output then"
+            labels = [Label(o.span, "an output") for o in kept]
+            self.session.error("E215", message, span, help=help, labels=labels)
             return LOST
         return kept[0].flow if kept else result
 
@@ -103,8 +105,15 @@ class BlockRunner:
         chain = " → ".join([b.name for b in self.active[start:]] + [block.name])
         kind = block.definition.kind if isinstance(block.definition, syntax.Definition) else "net"
         message = f"{kind} `{block.name}` calls itself: {chain}"
-        self.session.error("E207", message, span, help="repeat a step with `step * n`")
+        help = "a block cannot call itself, not even under a condition: use `step * n`, or `for`"
+        self.session.error("E207", message, span.head, help=help, labels=partial(self._cycle, active[start:]))
         return True
+
+    def _cycle(self, active: list[syntax.Definition | syntax.Variant]) -> Iterator[Label]:
+        """The calls of a cycle, the one that closes it left out."""
+        for call, span in self.session.calls:
+            if isinstance(call, Prepared) and span is not None and call.block.definition in active:
+                yield Label(span.head, f"this calls `{call.block.name}`")
 
 
 def prepare(block: Block, given: Iterable[Given], evaluator: Evaluator, span: Span) -> Prepared | None:
@@ -142,7 +151,9 @@ def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Blo
     if any(variant is earlier for earlier in seen):
         names = " → ".join(v.name.name for v in (*seen, variant))
         message = f"net `{variant.name.name}` is a variant of itself: {names}"
-        evaluator.session.error("E207", message, variant.base.span)
+        advice = "give one of them a body: `net name(parameters) { … }`"
+        labels = [Label(v.base.span, f"`{v.name.name}` is a variant of this") for v in seen[1:]]
+        evaluator.session.error("E207", message, variant.base.span, help=advice, labels=labels)
         return None
     base = block.frame.blocks.get(variant.base.name)
     if base is None and block.frame.find(variant.base.name)[1] is not UNKNOWN:
@@ -160,7 +171,7 @@ def _bind(evaluator: Evaluator, block: Block, given: Iterable[Given], span: Span
     what = f"{kind} `{block.name}`"
     frame = block.frame.child()
     frame.defaults = block.defaults
-    return evaluator.bind(what, definition.parameters, given, frame, span)
+    return evaluator.bind(what, definition.parameters, given, frame, span, definition.name.span)
 
 
 def _data(frame: Frame) -> dict[str, Literal]:

@@ -119,7 +119,8 @@ def _warn_dead(branch: syntax.If, test: bool, steps: StepRunner) -> None:
     dead = branch.otherwise if test else branch.then
     if dead is not None:
         message = f"the condition is always {str(test).lower()}, so this never runs"
-        steps.session.warning("W103", message, dead.span)
+        help = "take it out, or let the condition depend on a parameter"
+        steps.session.warning("W103", message, dead.span.head, help=help)
 
 
 def run_for(action: syntax.For, here: Here, steps: StepRunner) -> Flow | None:

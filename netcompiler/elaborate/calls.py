@@ -183,7 +183,7 @@ class CallRunner:
         merges = ", ".join(sorted(o.name for o in OPERATIONS.values() if o.kind == "merge"))
         message = f"`{callee.name}` is {kind_of(callee)} but no merge, and takes no branches"
         help = f"merges are {merges}; a new step stands on a line of its own or after `->`"
-        self.session.error("E215", message, action.span, help=help)
+        self.session.error("E215", message, action.span.head, help=help)
         return LOST
 
     def _too_few(self, operation: Operation, action: syntax.Call, count: int) -> Flow:
@@ -224,7 +224,7 @@ class CallRunner:
             self.session.error("E201", message, node.span, help=help)
         else:
             message = f"`{node.span.text}` is {kind_of(callee)}, not an operation or a block"
-            self.session.error("E218", message, node.span)
+            self.session.error("E218", message, node.span, help=f"give it one: `{node.span.text}=relu`")
         return UNKNOWN
 
 

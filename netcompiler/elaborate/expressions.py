@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from netcompiler import syntax
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
 from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
@@ -104,7 +104,9 @@ class Evaluator:
         if result is UNKNOWN or is_whole(result):
             return result
         what = kind_of(result) if not isinstance(result, float) else text_of(result)
-        self.session.error("E218", f"a whole number is expected, this is {what}", expression.span)
+        help = "`//` divides to a whole number; `round(x)`, `floor(x)` and `ceil(x)` make one"
+        message = f"a whole number is expected, this is {what}"
+        self.session.error("E218", message, expression.span, help=help if is_number(result) else None)
         return UNKNOWN
 
     def arguments(self, arguments: Sequence[syntax.Argument], here: Here) -> tuple[Given, ...]:
@@ -116,7 +118,10 @@ class Evaluator:
         call = object()
         for argument in arguments:
             if argument.name is not None and argument.name in names:
-                self.session.error("E206", f"`{argument.name}` is given twice", argument.span)
+                first = next(a for a in arguments if a.name == argument.name)
+                message = f"`{argument.name}` is given twice"
+                labels = [Label(first.span, "given here first")]
+                self.session.error("E206", message, argument.span, help="keep one of them", labels=labels)
             if argument.name is not None:
                 names.add(argument.name)
             given.append(Given(argument.name, self.evaluate(argument.value, here), argument.span, call))
@@ -129,25 +134,29 @@ class Evaluator:
         given: Iterable[Given],
         frame: Frame,
         span: Span,
+        defined: Span,
     ) -> Frame | None:
-        """Set parameters as variables of a frame: given, else by their defaults.
+        """Set parameters as variables of a frame: given, else by their defaults. They are ``defined`` there.
 
         None when one has no value, which has been reported.
         """
         names = [p.name for p in parameters]
-        matched = match_arguments(self.session, what, names, given, span)
+        matched = match_arguments(self.session, what, names, given, span, defined)
         complete = True
         for parameter in parameters:
             if parameter.name in frame.variables:
                 message = f"{what} has two parameters `{parameter.name}`"
-                self.session.error("E206", message, parameter.span)
+                help = "give one of them another name"
+                self.session.error("E206", message, parameter.span, help=help)
             elif parameter.name in matched:
                 frame.variables[parameter.name] = matched[parameter.name].value
             elif parameter.default is not None:
                 frame.variables[parameter.name] = self.evaluate(parameter.default, Here.outside(frame))
             else:
-                help = f"it takes {', '.join(names)}"
-                self.session.error("E203", f"{what} needs `{parameter.name}`", span, help=help)
+                message = f"{what} needs `{parameter.name}`"
+                help = f"it takes {', '.join(names)}; those with a default can be left out"
+                labels = [Label(parameter.span, f"`{parameter.name}` has no default")]
+                self.session.error("E203", message, span.head, help=help, labels=labels)
                 complete = False
         return frame if complete else None
 
@@ -228,7 +237,9 @@ class Evaluator:
         if name == "shape":
             return shape
         if not shape or (name in ("height", "width") and len(shape) < 3):
-            self.session.error("E210", f"{what} has no {name}: its shape is {text_of(shape)}", span)
+            help = "height and width are those of [channels, height, width]; `features` is the last extent"
+            message = f"{what} has no {name}: its shape is {text_of(shape)}"
+            self.session.error("E210", message, span, help=help)
             return UNKNOWN
         return shape[{"channels": 0, "height": -2}.get(name, -1)]
 
@@ -280,12 +291,13 @@ class Evaluator:
         if base is UNKNOWN or not isinstance(index, int):
             return UNKNOWN
         if not isinstance(base, (tuple, range)):
-            self.session.error("E218", f"only a list has items, this is {kind_of(base)}", node.base.span)
+            message = f"only a list has items, this is {kind_of(base)}"
+            self.session.error("E218", message, node.base.span, help="a list is written `[64, 128]`")
             return UNKNOWN
                 limit="list_items",
         if not -len(base) <= index < len(base):
             count = f"{len(base)} item" + ("s" if len(base) != 1 else "")
-            help = "items count from 0" if index == len(base) else None
+            help = f"items count from 0, so the last one is {len(base) - 1}" if base else "the list is empty"
             message = f"the list has {count}, there is no item {index}"
             self.session.error("E209", message, node.span, help=help)
             return UNKNOWN
@@ -300,7 +312,7 @@ class Evaluator:
             return UNKNOWN
         if not is_number(operand):
             message = f"`{node.operator}` needs a number, this is {kind_of(operand)}"
-            self.session.error("E208", message, node.span)
+            self.session.error("E208", message, node.span, help=_fitting(operand))
             return UNKNOWN
         return -operand if node.operator == "-" else operand
 
@@ -332,12 +344,13 @@ class Evaluator:
         repeats = symbol == "*" and isinstance(left, tuple) and is_whole(right)
         if not (numbers or joins or repeats):
             message = f"`{symbol}` does not go with {kind_of(left)} and {kind_of(right)}"
-            self.session.error("E208", message, span)
+            self.session.error("E208", message, span, help=_fitting(left, right))
             return UNKNOWN
         if repeats and len(left) * right > self.session.limits.list_items:
             raise self._too_long(span)
         if symbol in ("/", "//", "%") and right == 0:
-            self.session.error("E209", f"`{span.text}` divides by zero", span)
+            help = f"ask first: `{span.text} if … != 0 else …`"
+            self.session.error("E209", f"`{span.text}` divides by zero", span, help=help)
             self._spend_on((left, right), span)
             return UNKNOWN
         if symbol == "**" and abs(right) * math.log2(abs(left) + 2) > 1000:
@@ -409,9 +422,11 @@ class Evaluator:
         """The value of a function of the spec for these arguments."""
         what = f"`{formula.name}`"
         if formula in self._running:
-            self.session.error("E207", f"{what} calls itself", span)
+            help = "a `for` goes through a range or a list instead: `[f(i) for i in 0..n]`"
+            labels = [Label(formula.value.span, "this is its value")]
+            self.session.error("E207", f"{what} calls itself", span, help=help, labels=labels)
             return UNKNOWN
-        frame = self.bind(what, formula.parameters, given, formula.frame.child(), span)
+        frame = self.bind(what, formula.parameters, given, formula.frame.child(), span, formula.value.span)
         if frame is None:
             return UNKNOWN
         # All that was given before is copied.
@@ -429,7 +444,7 @@ class Evaluator:
         if any(g.name is not None for g in given) or not function.accepts(values):
             words = ", ".join(kind_of(v) for v in values) or "nothing"
             message = f"`{name}` takes {function.expects}, here is {words}"
-            self.session.error("E208", message, span)
+            self.session.error("E208", message, span, help=_fitting(*values))
             return UNKNOWN
         try:
             return self._bounded(function.compute(*values), span)
@@ -471,6 +486,17 @@ def _equal(left: object, right: object) -> bool:
     if isinstance(left, Callee) and isinstance(right, Callee):
         return left.target is right.target
     return kind_of(left) == kind_of(right) and left == right
+
+
+def _fitting(*values: object) -> str | None:
+    """What to do about values that an operator or a function does not take."""
+    if any(isinstance(value, (tuple, range)) for value in values):
+        return "`[2 * x for x in items]` computes with each item of a list"
+    if any(isinstance(value, str) for value in values):
+        return "numbers stand without quotes; `+` joins two strings"
+    if any(isinstance(value, Flow) for value in values):
+        return "its shape is in numbers: `.channels`, `.height`, `.width`, `.features`"
+    return None
 
 
 def _dotted(expression: syntax.Expression) -> str | None:

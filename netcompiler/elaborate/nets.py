@@ -125,7 +125,9 @@ def elaborate(
     if missing:
         message = f"net `{block.name}` needs a value for {' and '.join(f'`{name}`' for name in missing)}"
         help = f"on the command line `-D {missing[0]}=…`, in Python `{missing[0]}=…`"
-        session.error("E216", message, span, help=help)
+        named = {p.name: p for p in block.definition.parameters}
+        labels = [Label(named[n].span, "it has no default") for n in missing if n in named]
+        session.error("E216", message, span, help=help, labels=labels)
         raise LimitError
     steps = StepRunner(session, LayerBuilder(session))
     net = NetState(outermost=True, shapes=dict(shapes))
@@ -137,7 +139,7 @@ def elaborate(
         here = Here(prepared.frame, Scope("", None, None))
         result = steps.calls.blocks.run_prepared(prepared, here, None, outermost=net)
         _check_shapes(shapes, net, block, session)
-    outputs = _outputs(result, net, block, session)
+    outputs = _outputs(result, net, block, steps)
     root = GraphScope("", block.name, cast(dict[str, Literal], arguments), None, None, block.definition.span)
     return steps.builder.graph(root, net.groups, outputs, signature.title)
 
@@ -160,7 +162,8 @@ def _check_shapes(shapes: Mapping[str, Shape], net: NetState, block: Block, sess
             session.error("E201", message, block.definition.name.span, help=help)
 
 
-def _outputs(result: Flow | None, net: NetState, block: Block, session: Session) -> list[Output]:
+def _outputs(result: Flow | None, net: NetState, block: Block, steps: StepRunner) -> list[Output]:
+    session = steps.session
     outputs = [
         Output(o.name, o.flow.sources[0], o.flow.shape, o.training_only, o.span)
         for o in net.outputs
@@ -176,7 +179,8 @@ def _outputs(result: Flow | None, net: NetState, block: Block, session: Session)
     elif result.spread:
         groups = ", ".join(map(str, result.groups))
         message = f"the result of net `{block.name}` has a part on each of the groups {groups}"
-        session.error("E305", message, span, help="end it with `on … { gather }`")
+        labels = [steps.builder.origin(result, "", "each column gives")]
+        session.error("E305", message, span, help="end it with `on … { gather }`", labels=labels)
     elif result.shape is not None:
         outputs.insert(0, Output("output", result.sources[0], result.shape, False, span))
     return outputs
@@ -203,10 +207,6 @@ def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:
 def _title(span: Span) -> tuple[str, ...]:
     """The comment lines that head the paragraph that a definition begins in, or else the whole file."""
     text = span.source.text
-    lines = text.split("\n")
-    own = first = text.count("\n", 0, span.start)
-    while first > 0 and lines[first - 1].strip():
-        first -= 1
     lines, heads = _paragraphs(text)
     own = text.count("\n", 0, span.start)
     return _comments(islice(lines, heads[own], own)) or _comments(lines)
@@ -215,7 +215,14 @@ def _title(span: Span) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _paragraphs(text: str) -> tuple[list[str], list[int]]:
     """The lines of a text, and for each the first one of its paragraph: a file may have thousands of nets."""
-    return _comments(lines[first:own]) or _comments(lines)
+    lines = text.split("\n")
+    heads: list[int] = []
+    head = 0
+    for number, line in enumerate(lines):
+        heads.append(head)
+        if not line.strip():
+            head = number + 1
+    return lines, heads
 
 
 def _comments(lines: Iterable[str]) -> tuple[str, ...]:

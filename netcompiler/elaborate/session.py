@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from netcompiler.diagnostics import Diagnostic, Label, Reporter
+from netcompiler.diagnostics import Diagnostic, Label, Reporter, chain_text
 from netcompiler.elaborate.bound import KnownCalls
 from netcompiler.elaborate.trace import Trace
 from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Span
-
-_FIRST, _LAST = 3, 2
-"""How many calls of a long chain are shown: innermost and outermost ones."""
-
 
 class LimitError(Exception):
     """A limit is exceeded; its diagnostic has been reported."""
@@ -103,13 +99,5 @@ class Session:
 
     def _chain(self, place: Span) -> tuple[str, ...]:
         """The calls that led to a place, innermost first; of many, the first and the last ones."""
-        calls = [(call, span) for call, span in reversed(self.calls) if span not in (None, place)]
-        hidden = len(calls) - _FIRST - _LAST
-        if hidden > 1:
-            inner, outer = calls[:_FIRST], calls[-_LAST:]
-            return (*map(_called, inner), f"… {hidden} more calls …", *map(_called, outer))
-        return tuple(map(_called, calls))
-
-
-def _called(call: tuple[object, Span | None]) -> str:
-    return f"in {call[0]}, called at {call[1]}"
+        calls = reversed(self.calls)
+        return chain_text([(call, span) for call, span in calls if span is not None and span != place])

@@ -8,7 +8,7 @@ from typing import Any
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
 from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.branching import run_bracket, run_for, run_if, run_residual
 from netcompiler.elaborate.calls import CallRunner
@@ -131,7 +131,8 @@ class StepRunner:
         name = statement.name.name
         if name in here.frame.variables:
             message = f"`{name}` is defined already in these braces"
-            self.session.error("E206", message, statement.name.span)
+            help = "a variable keeps its value: choose another name"
+            self.session.error("E206", message, statement.name.span, help=help)
         here.frame.variables[name] = self.evaluator.let(statement, here)
 
     # ---- steps -------------------------------------------------------------------------------
@@ -187,8 +188,10 @@ class StepRunner:
 
     def _named_twice(self, name: str, earlier: Binding, span: Span) -> None:
         again = earlier.span == span
-        help = 'in a `for`, put the variable into the name: `"conv{i}": …`' if again else None
-        notes = () if again else (f"first given on line {earlier.span.line}",)
+        help = "choose another name"
+        if again:
+            help = 'in a `for`, put the variable into the name: `"conv{i}": …`'
+        labels = [] if again else [Label(earlier.span, "first given here")]
         message = f"`{name}` is the name of another step already"
         self.session.error("E206", message, span, help=help, labels=labels)
 
@@ -203,7 +206,8 @@ class StepRunner:
         if not isinstance(count, int) or count < 0:
             if isinstance(count, int):
                 message = f"a step cannot be repeated {count} times"
-                self.session.error("E205", message, step.repeat.span)
+                help = "`* 0` leaves a step out, and so does `if`"
+                self.session.error("E205", message, step.repeat.span, help=help)
             self._act(step.action, here, Slot(step.span))
             return LOST
         self._check_repeats(step, count)
@@ -225,7 +229,8 @@ class StepRunner:
             message = f"a step is repeated {count:,} times, and a net has at most {limit:,} layers"
             raise self.session.stop(message, step.span, limit="layers")
         if count == 0 and isinstance(step.repeat, syntax.Constant):
-            self.session.warning("W103", "the step is repeated 0 times, so it never runs", step.span)
+            message = "the step is repeated 0 times, so it never runs"
+            self.session.warning("W103", message, step.span.head, help="take it out")
 
     @staticmethod
     def opens_scope(action: syntax.Action) -> bool:
@@ -254,12 +259,12 @@ class StepRunner:
         arguments: Mapping[str, Literal] | None = None,
     ) -> Scope:
         """A scope called ``name`` inside the one that is here."""
+        self.session.spend(slot.span, _SCOPE)
         path = here.scope.inner_path(name)
         repeat = slot.repeat
         self.builder.open_scope(GraphScope(path, definition, arguments or {}, repeat, None, slot.span))
         return Scope(path, here.scope, None)
 
-        self.session.spend(slot.span, _SCOPE)
     def _open_parents(self, name: str, here: Here, span: Span) -> None:
         """The scopes that a name with dots in it stands in."""
         dot = name.find(".")
