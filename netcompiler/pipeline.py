@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from netcompiler.elaborate.trace import Trace
 from netcompiler.elaborate.values import Block, Given
 from netcompiler.graph import Graph
 from netcompiler.limits import Limits, how_to_raise
+from netcompiler.lint import heed, lint_file, lint_graph
 from netcompiler.operations.base import Shape
 from netcompiler.parse import parse_expression, parse_file
 from netcompiler.read import find_used, read_used
@@ -129,13 +130,21 @@ def check(source: Source, limits: Limits, texts: Mapping[str, str]) -> list[Diag
     except SpecError as error:
         return list(error.diagnostics)
     session = new_session(limits, analysis.diagnostics)
+    ran: set[int] = set()
     with Bounded(session, source):
         whole = not session.reporter.has_errors
         _check_names(analysis, given, session)
         for signature in analysis.nets.values():
             check_net(signature, given, session, whole=whole)
+        ran = session.reached
         _check_unreached(analysis, session)
-    return list(session.reporter)
+    return heed(session.reporter, [[source]], spans_of(analysis.definitions, ran), limits)
+
+
+def spans_of(definitions: Definitions, ran: Container[int]) -> list[Span]:
+    """The places of those definitions of a file whose ids are among these."""
+    own = (block.definition for block in definitions.own.values())
+    return [definition.span for definition in own if id(definition) in ran]
 
 
 def given_from_text(analysis: Analysis, texts: Mapping[str, str], option: str = "-D") -> list[Given]:
@@ -238,6 +247,8 @@ def check_net(signature: NetSignature, given: Iterable[Given], session: Session,
             graph = elaborate(signature, mine, {}, session)
             if whole and session.errors == before:
                 validate(graph, session.reporter)
+                if not session.reporter.has_errors:
+                    lint_graph(graph, session.reporter)
 
 
 def _check_unreached(analysis: Analysis, session: Session) -> None:
@@ -252,6 +263,7 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
         called |= session.reached - {id(block.definition)}
     if not session.reporter.has_errors:
         warn_unused(analysis, blocks, called, session)
+        lint_file(analysis.definitions.file, session.reporter)
 
 
 def check_block(block: Block, session: Session) -> None:
@@ -272,8 +284,7 @@ def warn_unused(analysis: Analysis, blocks: Iterable[Block], called: set[int], s
             and id(definition) not in called
         ):
             message = f"no net of this file uses the block `{block.name}`"
-            help = "call it in a net, or take it out"
-            session.warning("W102", message, definition.name.span, help=help)
+            session.warning("W102", message, definition.name.span)
 
 
 # ---- what all of it shares -----------------------------------------------------------------------

@@ -43,3 +43,12 @@ CODES: dict[str, str] = {
     "W103": "code can never run",
 }
 """Codes and what they stand for: E1xx text and syntax, E2xx meaning, E3xx the whole graph, W1xx warnings."""
+
+
+def add_code(code: str, title: str) -> None:
+    """Add a warning's code; the rule that gives it declares it. Raises ValueError for one with two titles."""
+    if CODES.setdefault(code, title) != title:
+        raise ValueError(f"{code} is {CODES[code]!r}, and cannot be {title!r} too")
+    ordered = sorted(CODES.items())
+    CODES.clear()
+    CODES.update(ordered)

@@ -1,0 +1,43 @@
+"""Running the rules."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import netcompiler.lint.rules  # noqa: F401  (registers every rule)
+from netcompiler import syntax
+from netcompiler.diagnostics import Reporter
+from netcompiler.graph import Graph
+from netcompiler.lint.rule import RULES, OfLayer
+from netcompiler.lint.survey import Survey
+from netcompiler.lint.wiring import Wiring
+
+
+def lint_file(file: syntax.File, reporter: Reporter) -> None:
+    """Warn of what a file says. It has no errors."""
+    survey = Survey(file)
+    for rule in RULES.values():
+        for check in rule.of_file:
+            for diagnostic in check(survey):
+                reporter.report(diagnostic)
+
+
+def lint_graph(graph: Graph, reporter: Reporter) -> None:
+    """Warn of what a net does. It has no errors."""
+    wiring = Wiring(graph)
+    told: set[tuple[OfLayer, int]] = set()
+    for layer in graph.layers():
+        for check in _checks(layer.operation.kind):
+            # A step that a block's many calls run says the same each time.
+            place = (check, id(layer.span))
+            if place in told:
+                continue
+            found = check(layer, wiring)
+            if found is not None:
+                told.add(place)
+                reporter.report(found)
+
+
+@cache
+def _checks(kind: str) -> tuple[OfLayer, ...]:
+    return tuple(check for rule in RULES.values() for kinds, check in rule.of_layer if kind in kinds)
