@@ -27,6 +27,10 @@ from netcompiler.source import Source, Span
 from netcompiler.validate import validate
 
 
+_NET = 50
+"""Steps that a net or a block of a file takes, whatever is in it."""
+
+
 @dataclass(frozen=True)
 class Analysis:
     """A file whose definitions are known, and what is wrong with them.
@@ -243,6 +247,7 @@ def check_net(signature: NetSignature, given: Iterable[Given], session: Session,
     mine = [g for g in given if g.name in signature.parameters]
     if not signature.missing(mine):
         with Bounded(session, signature.block.frame.source):
+            session.spend(signature.block.definition.name.span, _NET)
             before = session.errors
             graph = elaborate(signature, mine, {}, session)
             if whole and session.errors == before:
@@ -269,6 +274,7 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
 def check_block(block: Block, session: Session) -> None:
     """Look through a definition that no net runs."""
     with Bounded(session, block.frame.source):
+        session.spend(block.definition.name.span, _NET)
         look_through(block, session)
 
 

@@ -124,7 +124,11 @@ class Evaluator:
                 self.session.error("E206", message, argument.span, help="keep one of them", labels=labels)
             if argument.name is not None:
                 names.add(argument.name)
-            given.append(Given(argument.name, self.evaluate(argument.value, here), argument.span, call))
+            value = self.evaluate(argument.value, here)
+            if type(value) is tuple:
+                # Whoever takes it looks at all its items.
+                self._spend_on((value,), argument.span)
+            given.append(Given(argument.name, value, argument.span, call))
         return tuple(given)
 
     def bind(
@@ -151,7 +155,10 @@ class Evaluator:
             elif parameter.name in matched:
                 frame.variables[parameter.name] = matched[parameter.name].value
             elif parameter.default is not None:
-                frame.variables[parameter.name] = self.evaluate(parameter.default, Here.outside(frame))
+                value = frame.variables[parameter.name] = self.evaluate(
+                    parameter.default, Here.outside(frame)
+                )
+                self._spend_on((value,), parameter.span)
             else:
                 message = f"{what} needs `{parameter.name}`"
                 help = f"it takes {', '.join(names)}; those with a default can be left out"

@@ -63,6 +63,9 @@ class NewLayer:
 _NOWHERE: tuple[str | None, ...] = (None,)
 _FIRST_PART = (0,)
 
+_MOST_DIMENSIONS = 63
+"""Dimensions of a value that torch can work on, without that of the batch."""
+
 
 class LayerBuilder:
     """Collects the layers of one net, in an order in which they can be computed."""
@@ -87,7 +90,9 @@ class LayerBuilder:
     # ---- layers ------------------------------------------------------------------------------
 
     def add_input(self, name: str, shape: Shape, span: Span) -> Flow:
-        """Add an input of the net."""
+        """Add an input of the net; `LOST` after an error."""
+        if not self._can_be(shape, "the input", span):
+            return LOST
         layer = Layer(
             id=f"input:{name}",
             path=name,
@@ -116,6 +121,9 @@ class LayerBuilder:
         constant = not operands or (bool(shared) and all(shared))
         if shared and not constant and not self._batch_fits(operands, new):
             return LOST
+        if len(operands) > 1 or new.mixes:
+            parts = sum(len(operand.flow.sources) for operand in operands) if new.mixes else len(operands)
+            self.session.spend(new.span, parts * len(self.columns or _FIRST_PART))
         inputs = _inputs(operands, new.mixes)
         shape = self._shape(new, inputs, operands)
         if shape is None:
@@ -147,11 +155,23 @@ class LayerBuilder:
                 error.code, message, new.span.head, notes=notes, help=error.help, labels=labels
             )
             return None
-        if prod(shape) > self.session.limits.dimension:
-            message = f"{name} gives {prod(shape):,} elements a sample"
-            raise self.session.stop(message, new.span, limit="dimension")
+        if not self._can_be(shape, name, new.span):
+            return None
         new.bound.shapes[inputs] = shape
         return shape
+
+    def _can_be(self, shape: Shape, what: str, span: Span) -> bool:
+        """Whether a value can have this shape; if not, it is reported."""
+        if len(shape) > _MOST_DIMENSIONS:
+            message = (
+                f"{what} gives {len(shape):,} dimensions, and a tensor has at most {_MOST_DIMENSIONS + 1}"
+            )
+            self.session.error("E210", message, span, help="the batch is one of them")
+            return False
+        if prod(shape) > self.session.limits.dimension:
+            message = f"{what} gives {prod(shape):,} elements a sample"
+            raise self.session.stop(message, span, limit="dimension")
+        return True
 
     def _told(self, new: NewLayer, operands: Sequence[Operand]) -> Iterator[Label | None]:
         """Where the operands come from, each with its shape."""
