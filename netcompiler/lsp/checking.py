@@ -15,6 +15,8 @@ from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.trace import Trace
 from netcompiler.elaborate.values import Block
 from netcompiler.limits import Limits
+from netcompiler.lint import heed, lint_file
+from netcompiler.lint.ignore import CODE as COMMENT_CODE
 from netcompiler.lsp.files import Files
 from netcompiler.lsp.reading import Part, Reading, settings
 from netcompiler.pipeline import (
@@ -23,6 +25,7 @@ from netcompiler.pipeline import (
     check_net,
     define_file,
     new_session,
+    spans_of,
     warn_unused,
 )
 from netcompiler.read import find_used
@@ -133,13 +136,14 @@ class Checker:
         work = _Work(self, reading)
         work.define()
         found: dict[tuple[str, str], Outcome] = {}
-        for pending in work.pending(self._known.get(uri, {}), found):
-            if tell is not None and perf_counter() - begun > self.patience:
-                tell(work.findings(found, complete=False))
+        known = self._known.setdefault(uri, {})
+        for pending in work.pending(known, found):
+            if tell is not None and perf_counter() - begun + pending.seconds > self.patience:
+                tell(work.findings(known | found, complete=False))
                 tell = None
             outcome = self._run(work, pending)
             found[pending.label] = outcome
-            self._known.setdefault(uri, {})[pending.label] = outcome
+            known[pending.label] = outcome
         self._known[uri] = found
         return work.findings(found, complete=True)
 
@@ -319,13 +323,32 @@ class _Work:
         outcomes = tuple(found[label] for label in order if label in found)
         for outcome in outcomes:
             for diagnostic in outcome.diagnostics:
-                reporter.report(diagnostic)
+                # One that was found before may be about text that is there no more.
+                if complete or self._stands(diagnostic):
+                    reporter.report(diagnostic)
         if complete and not reporter.has_errors:
-            self._warn_unused(found, reporter)
+            self._warn(found, reporter)
         findings = Findings(self.reading, dict(self.used), self.definitions, (), outcomes, complete)
-        return replace(findings, diagnostics=tuple(sorted(reporter, key=findings.place)))
+        left = self._heed(found, reporter)
+        if not complete:
+            # Whether a comment ignores something is known at the end.
+            left = [d for d in left if d.code != COMMENT_CODE]
+        return replace(findings, diagnostics=tuple(sorted(left, key=findings.place)))
 
-    def _warn_unused(self, found: Mapping[tuple[str, str], Outcome], reporter: Reporter) -> None:
+    def _stands(self, diagnostic: Diagnostic) -> bool:
+        span = diagnostic.span
+        return span is None or any(r.has(span.source) for r in (self.reading, *self.used.values()))
+
+    def _heed(self, found: Mapping[tuple[str, str], Outcome], reporter: Reporter) -> list[Diagnostic]:
+        """What is left when the files' comments that ignore warnings are heeded."""
+        if self.definitions is None:
+            return list(reporter)
+        ran = {id for (kind, _), outcome in found.items() if kind == "net" for id in outcome.reached}
+        files = [[part.chunk for part in r.parts] for r in (self.reading, *self.used.values())]
+        return heed(reporter, files, spans_of(self.definitions, ran), self.checker.limits)
+
+    def _warn(self, found: Mapping[tuple[str, str], Outcome], reporter: Reporter) -> None:
+        """Warn of blocks that nothing calls, and of what the file says."""
         if self.definitions is None:
             return
         own = {name: id(block.definition) for name, block in self.definitions.own.items()}
@@ -339,6 +362,7 @@ class _Work:
         analysis = Analysis(source, (), self.definitions, self.nets, self.found, self.checker.limits)
         session = Session(reporter, self.checker.limits)
         warn_unused(analysis, self.blocks, called, session)
+        lint_file(self.reading.file, reporter)
 
 
 def _elaborates(signature: NetSignature) -> Callable[[Session, bool], None]:
