@@ -41,7 +41,8 @@ class Outcome:
     """What elaborating one net, or looking through one block, has found.
 
     Attributes:
-        name: the net's or block's.
+        is_net: True for a net, False for a block that no net runs.
+        name: its name.
         key: what it depends on: the parts that matter, in order, and whether the definitions are sound.
         places: the lines that these parts stood at; messages may name them.
         diagnostics: what is wrong.
@@ -50,6 +51,7 @@ class Outcome:
         seconds: how long it took.
     """
 
+    is_net: bool
     name: str
     key: tuple[object, ...]
     places: tuple[int, ...]
@@ -154,6 +156,7 @@ class Checker:
         pending.run(session, work.sound)
         self.done(session)
         return Outcome(
+            pending.label[0] == "net",
             pending.label[1],
             pending.key,
             pending.places,

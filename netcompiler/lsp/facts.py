@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netcompiler import syntax
+from netcompiler.cost import totals
 from netcompiler.diagnostics import shape_text
 from netcompiler.elaborate.trace import Run, Trace
 from netcompiler.lsp.checking import Findings
@@ -76,6 +77,43 @@ def facts_of(findings: Findings, step: syntax.Step) -> Facts | None:
             layers[0].group if layers else None,
         )
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a whole net costs."""
+
+    parameters: int
+    macs: int
+    layers: int
+
+
+def sums_of(findings: Findings, name: str) -> Sums | None:
+    """What a net costs; None for one that is wrong or needs arguments."""
+    for outcome in findings.outcomes:
+        wrong = any(diagnostic.severity == "error" for diagnostic in outcome.diagnostics)
+        if outcome.is_net and outcome.name == name and not wrong and outcome.trace.layers:
+            total = totals(outcome.trace.layers)
+            return Sums(total.parameters, total.macs, total.layers)
+    return None
+
+
+def sums_text(sums: Sums) -> str:
+    """What a whole net costs, in a line."""
+    return f"{short(sums.parameters)} parameters, {short(sums.macs)} MACs"
+
+
+def long_sums_text(sums: Sums) -> str:
+    """What a whole net costs, to the last digit."""
+    return f"{sums.parameters:,} parameters  \n{sums.macs:,} MACs  \n{sums.layers:,} layers with weights"
+
+
+def short(number: int) -> str:
+    """A number with three digits and a unit: ``25.6 M``."""
+    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    return str(number)
 
 
 def shapes_text(shapes: tuple[Shape, ...]) -> str:

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netcompiler.lsp.checking import Findings
-from netcompiler.lsp.facts import facts_of, facts_text, shapes_of, shapes_text
-from netcompiler.lsp.names import Index, StepAt
+from netcompiler.lsp.facts import (
+    facts_of,
+    facts_text,
+    long_sums_text,
+    shapes_of,
+    shapes_text,
+    sums_of,
+    sums_text,
+)
+from netcompiler.lsp.names import Index, Kind, StepAt
 from netcompiler.lsp.reading import Reading
 
 
@@ -22,12 +30,24 @@ class Hint:
 
 def hints(reading: Reading, index: Index, findings: Findings, first: int, last: int) -> Iterator[Hint]:
     """The shapes that lines ``first`` to ``last`` give, where they are known."""
+    yield from _net_hints(reading, index, findings, first, last)
     for line, at in sorted(_last_steps(reading, index).items()):
         if first <= line <= last:
             shapes = shapes_of(findings, at.step)
             facts = facts_of(findings, at.step)
             if shapes and facts is not None:
                 yield Hint(line, shapes_text(shapes), facts_text(facts))
+
+
+def _net_hints(reading: Reading, index: Index, findings: Findings, first: int, last: int) -> Iterator[Hint]:
+    """What nets cost, on the lines that they begin on."""
+    for symbols in index.symbols.values():
+        symbol = symbols[0]
+        line = reading.lines.number(symbol.at.start)
+        if symbol.kind is Kind.NET and first <= line <= last:
+            sums = sums_of(findings, symbol.name)
+            if sums is not None:
+                yield Hint(line, sums_text(sums), long_sums_text(sums))
 
 
 def _last_steps(reading: Reading, index: Index) -> dict[int, StepAt]:

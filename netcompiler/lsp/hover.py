@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netcompiler import syntax
-from netcompiler.lsp.facts import facts_of, facts_text
+from netcompiler.lsp.facts import facts_of, facts_text, long_sums_text, sums_of
 from netcompiler.lsp.names import Index, Key, Occurrence, Symbol
 from netcompiler.lsp.positions import Stretch
 from netcompiler.lsp.project import Project
@@ -109,6 +109,10 @@ def _facts(project: Project, reading: Reading, index: Index, occurrence: Occurre
     findings = project.findings(reading.uri)
     if findings is None:
         return ""
+    if occurrence.key == Key("definition", reading.uri, "", occurrence.key.name):
+        sums = sums_of(findings, occurrence.key.name)
+        if sums is not None:
+            return long_sums_text(sums)
     step = _step(index, occurrence)
     facts = None if step is None else facts_of(findings, step)
     return "" if facts is None else facts_text(facts)
