@@ -22,6 +22,7 @@ from netcompiler.operations.base import REQUIRED, Shape
 from netcompiler.partition import Partition, partition
 from netcompiler.read import from_text, read_file
 from netcompiler.source import Source
+from netcompiler.target import split_target
 
 if TYPE_CHECKING:
     import torch
@@ -652,14 +653,6 @@ def check(file: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> list
     Raises SpecError when it cannot be read.
     """
     return pipeline.check(read_file(Path(file), limits), limits, {})
-
-
-def split_target(target: str, net: str | None = None) -> tuple[str, str | None]:
-    """Take ``path:net`` apart; a path that exists is never cut."""
-    head, colon, tail = target.rpartition(":")
-    if net is None and colon and head and tail.isidentifier() and not Path(target).exists():
-        return head, tail
-    return target, net
 
 
 def _without_torch(error: ModuleNotFoundError) -> ModuleNotFoundError:

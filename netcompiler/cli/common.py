@@ -148,7 +148,8 @@ def load_all(targets: Sequence[str], parameters: dict[str, str], shapes: dict[st
     One that no net has is a mistake.
     """
     from netcompiler import pipeline
-    from netcompiler.api import Net, split_target
+    from netcompiler.api import Net
+    from netcompiler.target import split_target
 
     pairs = [split_target(target) for target in targets]
     analyses = [(pipeline.analyse(read(file), limits()), name) for file, name in pairs]
@@ -182,7 +183,7 @@ def read(file: str) -> Source:
 
 def keep_spec(target: str, output: Path | None) -> None:
     """Refuse to write over the spec that is read."""
-    from netcompiler.api import split_target
+    from netcompiler.target import split_target
 
     spec = Path(split_target(target)[0])
     if output is not None and output.is_file() and spec.is_file() and output.samefile(spec):

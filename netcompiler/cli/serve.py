@@ -44,10 +44,10 @@ def serve(
     The page is for this machine alone. A spec with mistakes is shown with these above its last picture; of a
     file with several nets a menu offers all. Ctrl-C ends it.
     """
-    from netcompiler.api import split_target
     from netcompiler.read import read_file
     from netcompiler.serve.reading import Target
     from netcompiler.serve.run import serve as run
+    from netcompiler.target import split_target
 
     file, net = split_target(target)
     if file in {"-", STDIN}:
