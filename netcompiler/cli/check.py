@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from netcompiler.cli.common import Command, limits, read, with_parameters
+from netcompiler.cli.report import read_on, shown
 
 
 @click.command(cls=Command)
@@ -12,9 +15,10 @@ from netcompiler.cli.common import Command, limits, read, with_parameters
 @click.option(
     "--format", type=click.Choice(["text", "json", "github"]), default="text", help="How to report."
 )
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @with_parameters
-def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> int:
-    """Report everything that is wrong with spec files."""
+def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[str, str]) -> int:
+    """Report everything that is wrong with spec files. Fails when there is an error."""
     from netcompiler import pipeline
     from netcompiler.api import split_target
     from netcompiler.diagnostics import SpecError
@@ -37,10 +41,12 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
         for diagnostic in found:
             click.echo(diagnostic.to_github())
     else:
-        for diagnostic in found:
-            click.echo(diagnostic.render() + "\n")
+        if found:
+            click.echo(shown(found, sys.stdout) + "\n")
         click.echo(_verdict(len(files), errors, len(found) - errors))
-    return 1 if errors else 0
+        if found:
+            click.echo(read_on(found))
+    return 1 if errors or (strict and found) else 0
 
 
 def _verdict(files: int, errors: int, warnings: int) -> str:

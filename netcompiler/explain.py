@@ -1,0 +1,44 @@
+"""The page about errors, docs/errors.md, a section for each code: what `netc explain` shows."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_HEADING = re.compile(r"^## ([EW]\d{3}): (.+)$", re.MULTILINE)
+
+
+def page() -> str:
+    """The page's text: in ``netcompiler/docs`` of a wheel, in ``docs`` of a checkout."""
+    here = Path(__file__).parent
+    shipped = here / "docs" / "errors.md"
+    path = shipped if shipped.is_file() else here.parent / "docs" / "errors.md"
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def sections() -> dict[str, str]:
+    """The section of each code, in Markdown, its heading included; in the order of the page."""
+    text = page()
+    starts = [(match[1], match.start()) for match in _HEADING.finditer(text)]
+    ends = [start for _, start in starts[1:]] + [len(text)]
+    return {code: text[start:end].rstrip() for (code, start), end in zip(starts, ends, strict=True)}
+
+
+def titles() -> dict[str, str]:
+    """What each section is about, by code."""
+    return {match[1]: match[2] for match in _HEADING.finditer(page())}
+
+
+def plain(section: str) -> list[tuple[str, bool]]:
+    """A section's lines for a terminal, each with whether it is a heading; blocks are indented."""
+    lines: list[tuple[str, bool]] = []
+    inside = False
+    for line in section.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+            continue
+        heading = line.startswith("#") and not inside
+        lines.append((f"    {line}" if inside else line.lstrip("# ") if heading else line, heading))
+    return lines
