@@ -10,7 +10,7 @@ from lark.visitors import Transformer_NonRecursive
 
 from netcompiler import syntax
 from netcompiler.diagnostics import Diagnostic, SpecError
-from netcompiler.parse.tokens import token_span
+from netcompiler.parse.lark_tokens import token_span
 from netcompiler.source import Source, Span
 
 Children = list[Any]

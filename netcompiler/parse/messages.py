@@ -8,7 +8,7 @@ from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from netcompiler.diagnostics import Diagnostic
-from netcompiler.parse.tokens import TokenFilter, token_span
+from netcompiler.parse.lark_tokens import TokenFilter, token_span
 from netcompiler.source import Source, Span
 
 _WORDS = {

@@ -15,8 +15,8 @@ from netcompiler import syntax
 from netcompiler.diagnostics import SpecError
 from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.parse.build import Builder
+from netcompiler.parse.lark_tokens import TokenFilter
 from netcompiler.parse.messages import explain
-from netcompiler.parse.tokens import TokenFilter
 from netcompiler.source import Source
 
 
