@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
+from operator import attrgetter
 
 import networkx as nx
 
@@ -172,6 +173,9 @@ class Output:
     span: Span
 
 
+_argument = attrgetter("argument")
+
+
 @dataclass(eq=False)
 class Graph:
     """A typed wrapper around a ``networkx.MultiDiGraph``.
@@ -222,7 +226,8 @@ class Graph:
 
     def operands(self, id: str) -> list[Edge]:
         """The edges into a layer, by argument position."""
-        return sorted((e for _, _, e in self.nx.in_edges(id, data="edge")), key=lambda e: e.argument)
+        edges = [data["edge"] for by_key in self.nx.pred[id].values() for data in by_key.values()]
+        return sorted(edges, key=_argument)
 
     def consumers(self, id: str) -> list[Edge]:
         """The edges out of a layer, by the order of the layers that read it."""
