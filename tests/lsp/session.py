@@ -30,6 +30,7 @@ class Session:
         self.published: list[types.PublishDiagnosticsParams] = []
         self.messages: list[str] = []
         self._news = threading.Condition()
+        self._complete = self._seen = 0
         self._versions: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -55,7 +56,9 @@ class Session:
 
         @self.client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
         def on_refresh(_params: None) -> None:
-            pass
+            with self._news:
+                self._complete += 1
+                self._news.notify_all()
 
     # ---- messages
 
@@ -92,6 +95,7 @@ class Session:
         uri = self.uri(name)
         content = (self.folder / name).read_text(encoding="utf-8") if text is None else text
         self._versions[uri] = 1
+        self._seen = self._complete
         item = types.TextDocumentItem(uri, "netspec", 1, content)
         self.tell(types.TEXT_DOCUMENT_DID_OPEN, types.DidOpenTextDocumentParams(item))
         return uri
@@ -132,6 +136,14 @@ class Session:
             assert found is not None
             return found
 
+    def checked(self, uri: str, right: Callable[[list[types.Diagnostic]], bool]) -> list[types.Diagnostic]:
+        """The diagnostics of the file opened last, once its check is complete and they are as expected."""
+        with self._news:
+            came = self._news.wait_for(lambda: self._complete > self._seen, WAIT)
+            self._seen = self._complete
+            assert came, f"{uri} was not checked"
+        return self.wait_for(uri, right)
+
     # ---- questions about a place
 
     def place(self, uri: str, position: types.Position) -> dict[str, Any]:
@@ -142,7 +154,7 @@ class Session:
         """Say goodbye; gives the server's exit code."""
         self.ask(types.SHUTDOWN, None)
         self.tell(types.EXIT, None)
-        process = self.client._server  # noqa: SLF001  (the client has no name for it)
+        process = self.client._server
         assert process is not None
         code: int = self._run(asyncio.wait_for(process.wait(), WAIT))
         self._run(self.client.stop())
@@ -181,9 +193,7 @@ def _capabilities() -> types.ClientCapabilities:
     return types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(
             completion=types.CompletionClientCapabilities(completion_item=item),
-            document_symbol=types.DocumentSymbolClientCapabilities(
-                hierarchical_document_symbol_support=True
-            ),
+            document_symbol=types.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=True),
         ),
         workspace=types.WorkspaceClientCapabilities(
             inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
