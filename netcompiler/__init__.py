@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         mesh,
         nets,
     )
-    from netcompiler.diagnostics import Diagnostic, SpecError
+    from netcompiler.diagnostics import Diagnostic, Label, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.fully_convolutional import FullyConvolutionalError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
@@ -48,6 +48,7 @@ __all__ = [
     "Estimate",
     "FullyConvolutionalError",
     "Graph",
+    "Label",
     "Layer",
     "Limits",
     "Machine",
@@ -86,6 +87,7 @@ _ELSEWHERE = {
     "Edge": "graph",
     "FullyConvolutionalError": "fully_convolutional",
     "Graph": "graph",
+    "Label": "diagnostics",
     "Layer": "graph",
     "Limits": "limits",
     "Output": "graph",

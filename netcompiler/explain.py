@@ -40,5 +40,6 @@ def plain(section: str) -> list[tuple[str, bool]]:
             inside = not inside
             continue
         heading = line.startswith("#") and not inside
-        lines.append((f"    {line}" if inside else line.lstrip("# ") if heading else line, heading))
+        text = f"    {line}".rstrip() if inside else line
+        lines.append((text.lstrip("# ") if heading else text, heading))
     return lines
