@@ -138,13 +138,15 @@ def saved_below(folders: list[Path], most: int = 500) -> Iterator[Path]:
     """
     looked = found = 0
     waiting = list(folders)
-    while waiting and looked < 20 * most and found < most:
+    while waiting and looked < 20 * most:
         try:
             entries = sorted(waiting.pop(0).iterdir())
         except OSError:
             continue
         looked += len(entries)
         for entry in entries:
+            if found == most:
+                return
             if entry.suffix == ".net" and entry.is_file():
                 found += 1
                 yield entry.resolve()

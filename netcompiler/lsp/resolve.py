@@ -448,11 +448,13 @@ class _Resolver:
         for one in reversed(names):
             end = self.reading.stretch(one.span).end
             at = Stretch(end - len(one.name), end)
+            known = label is not None and label.inner is not None and label.inner.direct(one.name) is not None
+            if one.name in SHAPE_NAMES and not known:
+                self.refer(Key("shape", "", "", one.name), Kind.SHAPE, at)
+                return
             label = self.inside(label, one.name)
             if label is not None:
                 self.refer(label.key, Kind.LABEL, at)
-            elif one.name in SHAPE_NAMES:
-                self.refer(Key("shape", "", "", one.name), Kind.SHAPE, at)
 
     # ---- references --------------------------------------------------------------------------
 
