@@ -91,7 +91,8 @@ def _text(error: Exception) -> str:
 
     if not isinstance(error, SpecError):
         return f"netc: {error}"
-    return f"{shown(error.diagnostics, sys.stderr)}\n\n{read_on(error.diagnostics)}"
+    more = read_on(error.diagnostics)
+    return shown(error.diagnostics, sys.stderr) + ("" if more is None else f"\n\n{more}")
 
 
 def _exit_code(error: Exception) -> int:

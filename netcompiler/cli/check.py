@@ -44,8 +44,9 @@ def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[st
         if found:
             click.echo(shown(found, sys.stdout) + "\n")
         click.echo(_verdict(len(files), errors, len(found) - errors))
-        if found:
-            click.echo(read_on(found))
+        more = read_on(found)
+        if more is not None:
+            click.echo(more)
     return 1 if errors or (strict and found) else 0
 
 

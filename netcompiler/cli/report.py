@@ -26,8 +26,10 @@ def shown(diagnostics: Sequence[Diagnostic], stream: IO[Any] | None) -> str:
     return "\n\n".join(diagnostic.render(color=color) for diagnostic in diagnostics)
 
 
-def read_on(diagnostics: Iterable[Diagnostic]) -> str:
-    """The line that says how to read more about what is wrong."""
-    codes = sorted({diagnostic.code for diagnostic in diagnostics})
+def read_on(diagnostics: Iterable[Diagnostic]) -> str | None:
+    """The line that says how to read more of what is wrong with a text; None when nothing is."""
+    codes = sorted({diagnostic.code for diagnostic in diagnostics if diagnostic.span is not None})
+    if not codes:
+        return None
     named = " ".join(codes[:_MOST])
     return f"for more about {'this' if len(codes) == 1 else 'these'}: netc explain {named}"

@@ -99,7 +99,7 @@ def _too_little(
     )
     if training.whole([largest]) > wanted.memory:
         help = "more groups do not help, as a group has a layer; a smaller batch or another optimizer may"
-    labels = (Label(largest.span.head, f"the largest layer: {size}"),)
+    labels = (Label(largest.span.head, f"the largest layer, `{largest.path}`: {size}"),)
     return Diagnostic("E309", message, place_of(graph), notes=notes, help=help, labels=labels)
 
 
