@@ -142,7 +142,8 @@ def check(source: Source, limits: Limits, texts: Mapping[str, str]) -> list[Diag
             check_net(signature, given, session, whole=whole)
         ran = session.reached
         _check_unreached(analysis, session)
-    return heed(session.reporter, [[source]], spans_of(analysis.definitions, ran), limits)
+    text = analysis.definitions.file.source
+    return heed(session.reporter, [[text]], spans_of(analysis.definitions, ran), limits)
 
 
 def spans_of(definitions: Definitions, ran: Container[int]) -> list[Span]:

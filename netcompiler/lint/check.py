@@ -11,6 +11,7 @@ from netcompiler.graph import Graph
 from netcompiler.lint.rule import RULES, OfLayer
 from netcompiler.lint.survey import Survey
 from netcompiler.lint.wiring import Wiring
+from netcompiler.operations.base import Operation
 
 
 def lint_file(file: syntax.File, reporter: Reporter) -> None:
@@ -26,18 +27,18 @@ def lint_graph(graph: Graph, reporter: Reporter) -> None:
     """Warn of what a net does. It has no errors."""
     wiring = Wiring(graph)
     told: set[tuple[OfLayer, int]] = set()
-    for layer in graph.layers():
-        for check in _checks(layer.operation.kind):
-            # A step that a block's many calls run says the same each time.
-            place = (check, id(layer.span))
-            if place in told:
-                continue
+    for layer in wiring.layers.values():
+        for check in _checks(layer.operation):
             found = check(layer, wiring)
             if found is not None:
-                told.add(place)
-                reporter.report(found)
+                # A step that a block's many calls run says the same each time.
+                place = (check, id(layer.span))
+                if place not in told:
+                    told.add(place)
+                    reporter.report(found)
 
 
 @cache
-def _checks(kind: str) -> tuple[OfLayer, ...]:
-    return tuple(check for rule in RULES.values() for kinds, check in rule.of_layer if kind in kinds)
+def _checks(operation: Operation) -> tuple[OfLayer, ...]:
+    known = {operation.kind, operation.name}
+    return tuple(check for rule in RULES.values() for names, check in rule.of_layer if known & names)

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from netcompiler.diagnostics import CODES, Diagnostic, suggest
@@ -77,7 +78,7 @@ def heed(
     left = [d for d in found if d.severity == "error" or not comments.ignores(d)]
     if any(d.severity == "error" for d in found):
         return left
-    told = [d for d in comments.useless(list(elaborated)) if not comments.ignores(d)]
+    told = list(islice(comments.useless(list(elaborated)), limits.diagnostics))
     order = {id(source): n for n, source in enumerate(s for texts in files for s in texts)}
     return sorted([*left, *told], key=lambda d: _order(d, order)) if told else left
 
@@ -93,8 +94,7 @@ class _Comments:
     def __init__(
         self, files: Sequence[Sequence[Source]], found: Sequence[Diagnostic], limits: Limits
     ) -> None:
-        self.by_source: dict[int, list[_Ignored]] = {}
-        self.whole: dict[int, list[_Ignored]] = {}  # of each text, those for its whole file
+        self.there: dict[tuple[int, str], list[_Ignored]] = {}  # by text and code
         self.first: list[_Ignored] = []
         self.wrong: list[Diagnostic] = []
         known = {id(source) for texts in files for source in texts}
@@ -102,8 +102,9 @@ class _Comments:
         for texts in (*files, *([source] for key, source in others.items() if key not in known)):
             wrong: list[Diagnostic] = []
             ignored = [one for source in texts for one in self._read(source, limits, wrong)]
-            whole = [one for one in ignored if one.whole]
-            self.whole |= {id(source): whole for source in texts}
+            for one in ignored:
+                for source in texts if one.whole else (one.span.source,):
+                    self.there.setdefault((id(source), one.code), []).append(one)
             if files and texts is files[0]:
                 self.first, self.wrong = ignored, wrong
 
@@ -117,7 +118,6 @@ class _Comments:
             for comment in scanned.comments:
                 if _MARK.match(comment.text):
                     ignored += _parsed(comment, source, scanned.tokens, starts, wrong)
-        self.by_source[id(source)] = [one for one in ignored if not one.whole]
         return ignored
 
     def ignores(self, diagnostic: Diagnostic) -> bool:
@@ -125,18 +125,19 @@ class _Comments:
         span = diagnostic.span
         if span is None:
             return False
-        key = id(span.source)
-        fitting = [o for o in self.whole.get(key, ()) if o.code == diagnostic.code]
-        fitting += [o for o in self.by_source.get(key, ()) if o.code == diagnostic.code and o.covers(span)]
+        there = self.there.get((id(span.source), diagnostic.code), ())
+        fitting = [one for one in there if one.whole or one.covers(span)]
         for one in fitting:
             one.used = True
         return bool(fitting)
 
     def useless(self, elaborated: Sequence[Span]) -> Iterator[Diagnostic]:
         """Warnings of comments that are wrong, and of those that ignore nothing."""
+        if any(one.whole and one.code == CODE for one in self.first):
+            return
         yield from self.wrong
         for one in self.first:
-            if one.used or one.code == CODE or not _seen(one, elaborated):
+            if one.used or not _seen(one, elaborated):
                 continue
             where = "in this file" if one.whole else "here"
             message = f"there is no {one.code} {where}, so the comment ignores nothing"
@@ -146,7 +147,7 @@ class _Comments:
 def _seen(ignored: _Ignored, elaborated: Sequence[Span]) -> bool:
     """Whether a warning would have been found: those of layers only where a net has run."""
     rule = RULES.get(ignored.code)
-    if ignored.code == "W102" or (rule is not None and not rule.of_layer):
+    if ignored.code in (CODE, "W102") or (rule is not None and not rule.of_layer):
         return True
     return any(
         span.source is ignored.span.source
@@ -182,7 +183,8 @@ def _parsed(
 
 def _unknown(code: str, span: Span) -> Diagnostic:
     if code in CODES:
-        return Diagnostic(CODE, f"{code} is an error, and only warnings can be ignored", span)
+        message = f"{code} is an error, and only warnings can be ignored"
+        return Diagnostic(CODE, message, span, help="mend what it is about")
     shown = code if len(code) <= 40 else code[:39] + "…"
     help = suggest(code, [known for known in CODES if known.startswith("W")])
     return Diagnostic(CODE, f"there is no warning `{shown}`", span, help=help)

@@ -21,7 +21,7 @@ class Rule:
 
     Attributes:
         of_file: checks of a file's text.
-        of_layer: checks of a layer, with the kinds of operations that each looks at.
+        of_layer: checks of a layer, with the operations that each looks at, by name or kind.
     """
 
     of_file: list[OfFile] = field(default_factory=list)
@@ -42,14 +42,14 @@ def file_rule(code: str, title: str) -> Callable[[OfFile], OfFile]:
     return register
 
 
-def layer_rule(code: str, title: str, *kinds: str) -> Callable[[OfLayer], OfLayer]:
-    """Decorator of a function that looks at one layer whose operation is of one of these kinds.
+def layer_rule(code: str, title: str, *operations: str) -> Callable[[OfLayer], OfLayer]:
+    """Decorator of a function that looks at one layer; operations are named, or the kinds that they are of.
 
     It runs for each such layer of a net, so it must not look at more than a few others.
     """
 
     def register(check: OfLayer) -> OfLayer:
-        _rule(code, title).of_layer.append((frozenset(kinds), check))
+        _rule(code, title).of_layer.append((frozenset(operations), check))
         return check
 
     return register

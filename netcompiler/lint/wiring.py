@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from netcompiler.graph import Graph, Layer
 
@@ -10,34 +12,51 @@ from netcompiler.graph import Graph, Layer
 class Wiring:
     """The layers of a net by what reads what.
 
+    Every net that is checked is looked at so, and some have a hundred thousand layers: what is kept is
+    little, and made in one pass.
+
     Attributes:
         graph: the net.
+        layers: its layers by id.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._sources: dict[str, list[tuple[int, str]]] = {}
-        self._readers: dict[str, list[str]] = {}
-        for edge in graph.edges():
-            self._sources.setdefault(edge.target, []).append((edge.argument, edge.source))
-            self._readers.setdefault(edge.source, []).append(edge.target)
+        self.layers: dict[str, Layer] = dict(graph.nx.nodes(data="layer"))
+        # Of each layer the ones that read it, by id, with the positions among their arguments.
+        self._readers: dict[str, Mapping[str, Mapping[int, Any]]] = dict(graph.nx.adjacency())
+        self._source: dict[str, str | None] = {}
+        self._twice: dict[str, str] = {}
+        source = self._source
+        for id, readers in self._readers.items():
+            for reader, positions in readers.items():
+                source[reader] = None if reader in source else id
+                if len(positions) > 1:
+                    source[reader] = None
+                    self._twice.setdefault(reader, id)
 
     def sources(self, layer: Layer) -> list[Layer]:
         """The layers that it reads, by argument."""
-        return [self.graph.layer(id) for _, id in sorted(self._sources.get(layer.id, ()))]
+        return [self.layers[edge.source] for edge in self.graph.operands(layer.id)]
 
     def source(self, layer: Layer) -> Layer | None:
         """The only layer that it reads; None when it reads none or several."""
-        found = self._sources.get(layer.id, ())
-        return self.graph.layer(found[0][1]) if len(found) == 1 else None
+        id = self._source.get(layer.id)
+        return None if id is None else self.layers[id]
 
-    def readers(self, layer: Layer) -> list[Layer]:
-        """The layers that read it; one that reads it twice is there twice."""
-        return [self.graph.layer(id) for id in self._readers.get(layer.id, ())]
+    def read_twice(self, layer: Layer) -> Layer | None:
+        """A layer that it reads more than once; None when there is none."""
+        id = self._twice.get(layer.id)
+        return None if id is None else self.layers[id]
+
+    def readers(self, layer: Layer) -> Iterator[Layer]:
+        """The layers that read it."""
+        return (self.layers[id] for id in self._readers[layer.id])
 
     def only_reader(self, layer: Layer) -> bool:
         """Whether its value goes to a single layer, and is nothing that the net gives."""
-        return len(self._readers.get(layer.id, ())) == 1 and layer.id not in self.given
+        readers = self._readers[layer.id]
+        return len(readers) == 1 and len(*readers.values()) == 1 and layer.id not in self.given
 
     @cached_property
     def given(self) -> frozenset[str]:
@@ -47,7 +66,7 @@ class Wiring:
     @cached_property
     def reused(self) -> frozenset[str]:
         """The paths of the layers that run more than once."""
-        return frozenset(layer.path for layer in self.graph.layers() if layer.reuses)
+        return frozenset(layer.path for layer in self.layers.values() if layer.reuses)
 
     def where(self, layer: Layer) -> str:
         """Which layer of which net it is: a note for a step that a block's calls run many times."""

@@ -41,7 +41,9 @@ def activation_after_activation(layer: Layer, wiring: Wiring) -> Diagnostic | No
     if name in _KEEP_POSITIVE:
         source = _not_negative(before, wiring)
         if source is not None:
-            message = f"`{name}` does nothing here: `{source.operation.name}` gives no negative numbers"
+            message = (
+                f"`{name}` does nothing: the `{source.operation.name}` before it gives no negative numbers"
+            )
             return _told(layer, source, message, "take it out", wiring)
     return None
 
@@ -62,10 +64,10 @@ def _told(layer: Layer, other: Layer, message: str, help: str, wiring: Wiring) -
     return Diagnostic("W111", message, layer.span, notes=(wiring.where(layer),), help=help, labels=labels)
 
 
-@layer_rule("W112", "net ends in a softmax", "activation")
+@layer_rule("W112", "net ends in a softmax", "softmax")
 def softmax_at_the_end(layer: Layer, wiring: Wiring) -> Diagnostic | None:
     """A classifier that gives probabilities, where cross-entropy takes scores."""
-    if layer.operation.name != "softmax" or len(layer.output) != 1 or layer.id not in wiring.given:
+    if len(layer.output) != 1 or layer.id not in wiring.given:
         return None
     return Diagnostic(
         "W112",

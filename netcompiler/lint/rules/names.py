@@ -27,7 +27,8 @@ def unused_let(survey: Survey) -> Iterator[Diagnostic]:
     for variable in survey.variables:
         if variable.kind == "let" and not variable.used and not variable.name.startswith("_"):
             where = f" in {variable.owner}" if variable.owner else ""
-            yield Diagnostic("W105", f"nothing{where} reads `{variable.name}`", variable.span)
+            help = f"take it out, or {_MEANT}"
+            yield Diagnostic("W105", f"nothing{where} reads `{variable.name}`", variable.span, help=help)
 
 
 @file_rule("W105", "value is never used")
@@ -36,7 +37,7 @@ def unused_name(survey: Survey) -> Iterator[Diagnostic]:
     for taken in survey.taken:
         if not taken.used:
             message = f"nothing in this file calls `{taken.name.name}` of `{taken.file.value}`"
-            yield Diagnostic("W105", message, taken.name.span)
+            yield Diagnostic("W105", message, taken.name.span, help="take it out of the `use`")
 
 
 @file_rule("W109", "name hides another one")

@@ -29,11 +29,9 @@ def norm_after_norm(layer: Layer, wiring: Wiring) -> Diagnostic | None:
     )
 
 
-@layer_rule("W106", "bias before a normalisation that takes it away", "norm")
+@layer_rule("W106", "bias before a normalisation that takes it away", *_TAKE_MEAN_AWAY)
 def bias_before_norm(layer: Layer, wiring: Wiring) -> Diagnostic | None:
     """A layer with a bias whose value goes to a batch or instance normalisation alone."""
-    if layer.operation.name not in _TAKE_MEAN_AWAY:
-        return None
     before = wiring.source(layer)
     if before is None or not _biased(before) or not wiring.only_reader(before):
         return None
@@ -49,7 +47,7 @@ def bias_before_norm(layer: Layer, wiring: Wiring) -> Diagnostic | None:
         before.span,
         notes=(wiring.where(before),),
         help=f"write `bias=false`: {before.weights['bias'][0]} parameters less, and the same result",
-        labels=(Label(layer.span, "subtracts each channel's mean, and the bias with it"),),
+        labels=(Label(layer.span, "subtracts the bias again, with the mean"),),
     )
 
 

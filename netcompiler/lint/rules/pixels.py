@@ -17,7 +17,7 @@ _SLIDING = frozenset({"conv", "maxpool", "avgpool"})
 """Operations whose window slides over the map."""
 
 
-@layer_rule("W107", "stride drops pixels", "conv", "pool")
+@layer_rule("W107", "stride drops pixels", *_SLIDING)
 def dropped_pixels(layer: Layer, wiring: Wiring) -> Diagnostic | None:
     """Windows so far apart that no window reads some pixels, and no other layer does either.
 
@@ -28,13 +28,13 @@ def dropped_pixels(layer: Layer, wiring: Wiring) -> Diagnostic | None:
     if missed is None or _is_subsampling(layer) or _read_elsewhere(layer, wiring):
         return None
     read, stride = missed
-    message = f"the windows are {stride} apart and read {read} of {stride} pixels; nothing reads the others"
+    message = f"of every {stride} rows or columns the windows read {read}, and nothing reads the others"
     return Diagnostic(
         "W107",
         message,
         layer.span,
         notes=(wiring.where(layer), f"its input is {list(layer.inputs[0])}"),
-        help="take a kernel of at least the stride, or a pool before it",
+        help=f"take a kernel of {stride} or more, or a pool before it",
     )
 
 
@@ -85,9 +85,9 @@ def _read_elsewhere(layer: Layer, wiring: Wiring) -> bool:
 def wide_padding(layer: Layer, wiring: Wiring) -> Diagnostic | None:
     """A convolution whose outermost windows see nothing but zeros: a 1×1 kernel with a padding of 1."""
     padding = layer.args.get("padding")
-    if layer.operation.name != "conv" or padding == 0 or isinstance(padding, str):
+    if padding in (0, None) or isinstance(padding, str):
         return None
-    if layer.args["padding_mode"] != "zeros":
+    if layer.operation.name != "conv" or layer.args["padding_mode"] != "zeros":
         return None
     paddings = layer.call.extents("padding", len(layer.output) - 1)
     for amount, (kernel, _, dilation) in zip(paddings, _windows(layer), strict=True):
