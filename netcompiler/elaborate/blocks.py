@@ -87,7 +87,7 @@ class BlockRunner:
         self.active.pop()
         if net is None or net.outermost or not net.outputs:
             return result
-        kept = [o for o in net.outputs if not o.training_only]
+        kept = [o for o in net.outputs.values() if not o.training_only]
         if len(kept) > 1 and span is not None:
             message = f"net `{name}` has {len(kept)} outputs, and a step gives one value"
             help = "keep one `output` line, or none: the last value is the output then"

@@ -84,7 +84,7 @@ def declare_output(statement: syntax.OutputDeclaration, here: Here, steps: StepR
         session.error("E215", message, condition.span, help=suggest(condition.name, ["training"]))
     flow = steps.resolve(statement.reference, here)
     name = statement.reference.text
-    earlier = next((output for output in net.outputs if output.name == name), None)
+    earlier = net.outputs.get(name)
     if earlier is not None:
         labels = [Label(earlier.span, "first named here")]
         message = f"`{name}` is an output already"
@@ -96,7 +96,7 @@ def declare_output(statement: syntax.OutputDeclaration, here: Here, steps: StepR
         given = steps.builder.origin(flow, here.scope.path, f"`{name}` is")
         session.error("E305", message, statement.reference.span, help=help, labels=[given])
         return
-    net.outputs.append(NamedOutput(name, flow, condition is not None, statement.span))
+    net.outputs[name] = NamedOutput(name, flow, condition is not None, statement.span)
 
 
 def _shape(statement: syntax.InputDeclaration, here: Here, steps: StepRunner) -> tuple[int, ...] | None:

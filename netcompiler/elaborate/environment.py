@@ -67,14 +67,14 @@ class NetState:
         shapes: shapes of inputs given from outside, by name; they replace the declared ones.
         inputs: declared inputs by name.
         groups: declared placement groups and where.
-        outputs: values named in ``output`` lines.
+        outputs: values named in ``output`` lines, by name.
     """
 
     outermost: bool
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     inputs: dict[str, Span] = field(default_factory=dict)
     groups: dict[str, Span] = field(default_factory=dict)
-    outputs: list[NamedOutput] = field(default_factory=list)
+    outputs: dict[str, NamedOutput] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

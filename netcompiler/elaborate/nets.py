@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import cast
 
 from netcompiler import syntax
@@ -166,10 +166,10 @@ def _outputs(result: Flow | None, net: NetState, block: Block, steps: StepRunner
     session = steps.session
     outputs = [
         Output(o.name, o.flow.sources[0], o.flow.shape, o.training_only, o.span)
-        for o in net.outputs
+        for o in net.outputs.values()
         if o.flow.shape is not None
     ]
-    if not all(o.training_only for o in net.outputs):
+    if not all(o.training_only for o in net.outputs.values()):
         return outputs
     span = block.definition.name.span
     if result is None or any(source.startswith("input:") for source in result.sources):
@@ -207,22 +207,26 @@ def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:
 def _title(span: Span) -> tuple[str, ...]:
     """The comment lines that head the paragraph that a definition begins in, or else the whole file."""
     text = span.source.text
-    lines, heads = _paragraphs(text)
-    own = text.count("\n", 0, span.start)
-    return _comments(islice(lines, heads[own], own)) or _comments(lines)
+    return _titles(text)[text.count("\n", 0, span.start)]
 
 
 @lru_cache(maxsize=16)
-def _paragraphs(text: str) -> tuple[list[str], list[int]]:
-    """The lines of a text, and for each the first one of its paragraph: a file may have thousands of nets."""
+def _titles(text: str) -> list[tuple[str, ...]]:
+    """For each line of a text its title, all found in one go: a file may have thousands of nets."""
     lines = text.split("\n")
-    heads: list[int] = []
-    head = 0
-    for number, line in enumerate(lines):
-        heads.append(head)
+    whole = _comments(lines)
+    titles = []
+    heading: list[str] | None = []  # None after the paragraph's comments
+    title: tuple[str, ...] = ()
+    for line in lines:
         if not line.strip():
-            head = number + 1
-    return lines, heads
+            heading = []
+        elif heading is not None and line.startswith("#"):
+            heading.append(line)
+        elif heading is not None:
+            title, heading = _comments(heading) or whole, None
+        titles.append(title)
+    return titles
 
 
 def _comments(lines: Iterable[str]) -> tuple[str, ...]:
