@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,14 @@ from netcompiler.lint.rule import RULES
 from netcompiler.source import Source, Span
 
 if TYPE_CHECKING:
-    from netcompiler.parse.tokens import Token
+    from netcompiler.parse.tokens import Scanned, Token
 
 CODE = "W100"
 
 add_code(CODE, "comment that ignores nothing")
 
-_MARK = re.compile(r"#+\s*netc\b\s*:")
-_COMMENT = re.compile(r"#+\s*netc\s*:\s*(?P<word>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?")
+_MARK = re.compile(r"(?<!#)#++[ \t]*+netc[ \t]*+:")
+_COMMENT = re.compile(r"#++[ \t]*+netc[ \t]*+:[ \t]*+(?P<word>[\w-]*+)[ \t]*+(?:\[(?P<codes>[^\]]*+)\])?")
 _CODE = re.compile(r"[^\s,]+")
 _WRITTEN = "it is written `# netc: ignore[W101]`, or `# netc: ignore-file[W101]` for the whole file"
 
@@ -39,21 +40,21 @@ class _Ignored:
 
     Attributes:
         span: its place in the comment.
-        start, end: the characters that it holds for.
+        held: the characters that it holds for.
         whole: True when it holds for the whole file.
         used: whether a warning was left out for it.
     """
 
     code: str
     span: Span
-    start: int
-    end: int
+    held: Span
     whole: bool
     used: bool = False
 
     def covers(self, span: Span) -> bool:
         """Whether it holds for a place of its source."""
-        return self.start <= span.start < self.end or self.start < span.end <= self.end
+        start, end = self.held.start, self.held.end
+        return start <= span.start < end or start < span.end <= end
 
 
 def heed(
@@ -88,6 +89,56 @@ def _order(diagnostic: Diagnostic, order: dict[int, int]) -> tuple[int, int]:
     return (-1, 0) if span is None else (order.get(id(span.source), len(order)), span.start)
 
 
+class _Statements:
+    """The statements of a text, and its comments."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self._source = source
+        self._limits = limits
+        self._known: dict[int, Span | None] = {}
+
+    @cached_property
+    def _scanned(self) -> Scanned:
+        from netcompiler.parse.tokens import scan  # few files have comments to be heeded
+
+        return scan(self._source, self._limits)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self._scanned.tokens]
+
+    @property
+    def comments(self) -> list[Token]:
+        """The comments, in order."""
+        return self._scanned.comments
+
+    def after(self, offset: int) -> Span | None:
+        """The first statement after an offset; None when the braces around it end before one begins."""
+        tokens = self._scanned.tokens
+        first = bisect_left(self._starts, offset)
+        while first < len(tokens) and tokens[first].kind == "_NEWLINE":
+            first += 1
+        # Many comments may stand above one statement.
+        if first not in self._known:
+            self._known[first] = self._statement(tokens, first)
+        return self._known[first]
+
+    def _statement(self, tokens: Sequence[Token], first: int) -> Span | None:
+        """The statement that begins with a token."""
+        depth = 0
+        last = first
+        while last < len(tokens):
+            kind = tokens[last].kind
+            if kind in ("LPAR", "LSQB", "LBRACE"):
+                depth += 1
+            elif kind in ("RPAR", "RSQB", "RBRACE"):
+                depth -= 1
+            if depth < 0 or (depth == 0 and kind == "_NEWLINE"):
+                break
+            last += 1
+        return None if last == first else Span(self._source, tokens[first].start, tokens[last - 1].end)
+
+
 class _Comments:
     """All comments that ignore something, by the text that they stand in."""
 
@@ -101,24 +152,31 @@ class _Comments:
         others = {id(d.span.source): d.span.source for d in found if d.span is not None}
         for texts in (*files, *([source] for key, source in others.items() if key not in known)):
             wrong: list[Diagnostic] = []
-            ignored = [one for source in texts for one in self._read(source, limits, wrong)]
+            ignored: list[_Ignored] = []
+            for number, source in enumerate(texts):
+                ignored += self._read(source, texts[number + 1 :], limits, wrong)
             for one in ignored:
-                for source in texts if one.whole else (one.span.source,):
+                for source in texts if one.whole else (one.held.source,):
                     self.there.setdefault((id(source), one.code), []).append(one)
             if files and texts is files[0]:
                 self.first, self.wrong = ignored, wrong
 
-    def _read(self, source: Source, limits: Limits, wrong: list[Diagnostic]) -> list[_Ignored]:
-        ignored: list[_Ignored] = []
-        if _MARK.search(source.text):
-            from netcompiler.parse.tokens import scan
-
-            scanned = scan(source, limits)
-            starts = [token.start for token in scanned.tokens]
-            for comment in scanned.comments:
-                if _MARK.match(comment.text):
-                    ignored += _parsed(comment, source, scanned.tokens, starts, wrong)
-        return ignored
+    @staticmethod
+    def _read(
+        source: Source, after: Sequence[Source], limits: Limits, wrong: list[Diagnostic]
+    ) -> Iterator[_Ignored]:
+        """What a text's comments ignore; ``after`` are the pieces of the same file that follow it."""
+        if not _MARK.search(source.text):
+            return
+        here = _Statements(source, limits)
+        below = _Statements(after[0], limits) if after else None
+        for comment in here.comments:
+            if _MARK.match(comment.text):
+                held = _own_line(comment, source) or here.after(comment.end)
+                if held is None and below is not None:
+                    held = below.after(0)
+                nothing = Span(source, comment.end, comment.end)
+                yield from _parsed(comment, source, held or nothing, wrong)
 
     def ignores(self, diagnostic: Diagnostic) -> bool:
         """Whether a comment holds for a warning; all that do are used then."""
@@ -149,16 +207,14 @@ def _seen(ignored: _Ignored, elaborated: Sequence[Span]) -> bool:
     rule = RULES.get(ignored.code)
     if ignored.code in (CODE, "W102") or (rule is not None and not rule.of_layer):
         return True
+    held = ignored.held
     return any(
-        span.source is ignored.span.source
-        and (ignored.whole or (ignored.start < span.end and span.start < ignored.end))
+        ignored.whole or (span.source is held.source and held.start < span.end and span.start < held.end)
         for span in elaborated
     )
 
 
-def _parsed(
-    comment: Token, source: Source, tokens: Sequence[Token], starts: Sequence[int], wrong: list[Diagnostic]
-) -> Iterator[_Ignored]:
+def _parsed(comment: Token, source: Source, held: Span, wrong: list[Diagnostic]) -> Iterator[_Ignored]:
     """What a comment ignores; what is wrong with it is added to ``wrong``."""
     match = _COMMENT.match(comment.text)
     whole = Span(source, comment.start, comment.end)
@@ -172,13 +228,12 @@ def _parsed(
             Diagnostic(CODE, f"`{word}` does not say which warnings to ignore", whole, help=_WRITTEN)
         )
         return
-    start, end = _extent(comment, source, tokens, starts)
     for code in _CODE.finditer(comment.text, match.start("codes"), match.end("codes")):
         span = Span(source, comment.start + code.start(), comment.start + code.end())
         if not code.group().startswith("W") or code.group() not in CODES:
             wrong.append(_unknown(code.group(), span))
         else:
-            yield _Ignored(code.group(), span, start, end, word == "ignore-file")
+            yield _Ignored(code.group(), span, held, word == "ignore-file")
 
 
 def _unknown(code: str, span: Span) -> Diagnostic:
@@ -190,28 +245,9 @@ def _unknown(code: str, span: Span) -> Diagnostic:
     return Diagnostic(CODE, f"there is no warning `{shown}`", span, help=help)
 
 
-def _extent(
-    comment: Token, source: Source, tokens: Sequence[Token], starts: Sequence[int]
-) -> tuple[int, int]:
-    """The characters that a comment holds for: its line, or the statement below it."""
-    text = source.text
-    line = text.rfind("\n", 0, comment.start) + 1
-    if text[line : comment.start].strip():
-        return line, comment.start
-    index = bisect_left(starts, comment.end)
-    while index < len(tokens) and tokens[index].kind == "_NEWLINE":
-        index += 1
-    first = index
-    depth = 0
-    while index < len(tokens):
-        kind = tokens[index].kind
-        if kind in ("LPAR", "LSQB", "LBRACE"):
-            depth += 1
-        elif kind in ("RPAR", "RSQB", "RBRACE"):
-            depth -= 1
-        if depth < 0 or (depth == 0 and kind == "_NEWLINE"):
-            break
-        index += 1
-    if index == first:
-        return comment.end, comment.end
-    return tokens[first].start, tokens[index - 1].end
+def _own_line(comment: Token, source: Source) -> Span | None:
+    """The line that a comment stands at the end of; None when nothing stands before it."""
+    line = source.text.rfind("\n", 0, comment.start) + 1
+    if not source.text[line : comment.start].strip():
+        return None
+    return Span(source, line, comment.start)

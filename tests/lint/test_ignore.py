@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from netcompiler import pipeline
+from netcompiler.diagnostics import Diagnostic
 from netcompiler.limits import DEFAULT_LIMITS
+from netcompiler.lint import heed
 from netcompiler.read import read_file
+from netcompiler.source import Source, Span
 from tests.lint.warned import found, warned
 
 PLAIN = """
@@ -123,3 +127,22 @@ def test_of_many_comments_not_all_are_told_of() -> None:
     text = "net n { input image [8, 8, 8]\n" + "  conv(8, 1)  # netc: ignore[W106]\n" * 3000 + "}\n"
     assert len(found(text)) == DEFAULT_LIMITS.diagnostics
     assert found(text + "# netc: ignore-file[W100]\n") == []
+
+
+def test_a_text_in_pieces_is_heeded_as_a_whole() -> None:
+    """The language server keeps a file in pieces; a comment may be parted from what is below it."""
+    head, tail = "# netc: ignore[W106]\n\n", "block unit { conv(8, 3) -> batchnorm }\n"
+    pieces = [Source("my.net", head), Source("my.net", tail)]
+    place = Span(pieces[1], tail.index("conv"), tail.index(" ->"))
+    warning = Diagnostic("W106", "the bias has no effect", place)
+    assert heed([warning], [pieces], [], DEFAULT_LIMITS) == []
+    assert heed([warning], [pieces[1:]], [], DEFAULT_LIMITS) == [warning]
+
+
+def test_comments_and_statements_are_gone_through_once() -> None:
+    """Many comments above one long statement take no longer than as many lines of anything."""
+    comments = "  # netc: ignore[W106]\n" * 8000
+    text = "net n { input image [8, 8, 8]\n" + comments + "  relu\n" + "    -> gelu -> silu\n" * 8000 + "}\n"
+    begun = process_time()
+    assert {d.code for d in found(text)} == {"W100"}
+    assert process_time() - begun < 10
