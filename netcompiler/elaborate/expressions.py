@@ -289,6 +289,7 @@ class Evaluator:
             raise self.session.stop(
                 f"range has {stop - start:,} items, the limit is {self.session.limits.list_items:,}",
                 node.span,
+                limit="list_items",
             )
         return range(start, stop)
 
@@ -301,7 +302,6 @@ class Evaluator:
             message = f"only a list has items, this is {kind_of(base)}"
             self.session.error("E218", message, node.base.span, help="a list is written `[64, 128]`")
             return UNKNOWN
-                limit="list_items",
         if not -len(base) <= index < len(base):
             count = f"{len(base)} item" + ("s" if len(base) != 1 else "")
             help = f"items count from 0, so the last one is {len(base) - 1}" if base else "the list is empty"
@@ -345,6 +345,7 @@ class Evaluator:
 
     def _apply(self, symbol: str, left: Any, right: Any, span: Span) -> object:
         if symbol in ("==", "!="):
+            self._spend_on((left, right), span)
             return _equal(left, right) is (symbol == "==")
         numbers = is_number(left) and is_number(right)
         joins = symbol == "+" and type(left) is type(right) and isinstance(left, (str, tuple))
@@ -358,7 +359,6 @@ class Evaluator:
         if symbol in ("/", "//", "%") and right == 0:
             help = f"ask first: `{span.text} if … != 0 else …`"
             self.session.error("E209", f"`{span.text}` divides by zero", span, help=help)
-            self._spend_on((left, right), span)
             return UNKNOWN
         if symbol == "**" and abs(right) * math.log2(abs(left) + 2) > 1000:
             raise self.session.stop("the power is too large", span, limit="dimension")
@@ -371,11 +371,14 @@ class Evaluator:
     def _bounded(self, value: object, span: Span) -> object:
         """The value as it is. Raises `LimitError` for one that is larger than the limits allow."""
         limits = self.session.limits
+        if isinstance(value, int):
+            if abs(value) > limits.dimension:
+                message = f"whole number is larger than {limits.dimension:,}"
+                raise self.session.stop(message, span, limit="dimension")
+            return value
         if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
             self.session.error("E209", f"`{span.text}` is no finite number", span)
             return UNKNOWN
-        if isinstance(value, int) and abs(value) > limits.dimension:
-            raise self.session.stop(f"whole number is larger than {limits.dimension:,}", span)
         if isinstance(value, str) and len(value) > limits.text:
             message = f"string has more than {limits.text:,} characters"
             raise self.session.stop(message, span, limit="text")
@@ -385,11 +388,14 @@ class Evaluator:
                 raise self._too_long(span)
             self.session.spend(span, items // 10)
         return value
-        if isinstance(value, int):
-            if abs(value) > limits.dimension:
-                message = f"whole number is larger than {limits.dimension:,}"
-                raise self.session.stop(message, span, limit="dimension")
-            return value
+
+    def _spend_on(self, values: Iterable[object], span: Span) -> None:
+        """Count the work of going through lists."""
+        limit = self.session.limits.list_items
+        for value in values:
+            if isinstance(value, (tuple, range)):
+                items = items_in(value, limit) if isinstance(value, tuple) else len(value)
+                self.session.spend(span, items // 10)
 
     def _too_long(self, span: Span) -> Exception:
         message = f"list has more than {self.session.limits.list_items:,} items"
@@ -403,14 +409,6 @@ class Evaluator:
             name = node.callee.name
             if not here.frame.find(name)[0] and find_callee(name, here.frame) is None:
                 if name in FUNCTIONS:
-    def _spend_on(self, values: Iterable[object], span: Span) -> None:
-        """Count the work of going through lists."""
-        limit = self.session.limits.list_items
-        for value in values:
-            if isinstance(value, (tuple, range)):
-                items = items_in(value, limit) if isinstance(value, tuple) else len(value)
-                self.session.spend(span, items // 10)
-
                     return self._function(name, given, node.span)
                 if name in INITIALIZERS:
                     return self._initializer(name, given, node.span)
@@ -423,6 +421,8 @@ class Evaluator:
             what = f"`{node.callee.span.text}` is {kind_of(callee)} and cannot be called"
             self.session.error("E218", what, node.callee.span)
             return UNKNOWN
+        # All that was given before is copied.
+        self.session.spend(node.span, len(callee.given))
         return Callee(callee.target, (*callee.given, *given))
 
     def _formula(self, formula: Formula, given: tuple[Given, ...], span: Span) -> object:
@@ -436,8 +436,6 @@ class Evaluator:
         frame = self.bind(what, formula.parameters, given, formula.frame.child(), span, formula.value.span)
         if frame is None:
             return UNKNOWN
-        # All that was given before is copied.
-        self.session.spend(node.span, len(callee.given))
         self._running.append(formula)
         value = self.evaluate(formula.value, Here.outside(frame))
         self._running.pop()
@@ -453,6 +451,7 @@ class Evaluator:
             message = f"`{name}` takes {function.expects}, here is {words}"
             self.session.error("E208", message, span, help=_fitting(*values))
             return UNKNOWN
+        self._spend_on(values, span)
         try:
             return self._bounded(function.compute(*values), span)
         except OverflowError:
@@ -466,7 +465,6 @@ class Evaluator:
             return UNKNOWN
         positional = sum(g.name is None for g in given)
         named = {p.name for p in parameters[:positional]} | {g.name for g in given}
-        self._spend_on(values, span)
         # Only what the spec gives is kept, so that generated code reads as the spec does.
         kept: list[tuple[str, Any]] = [(p.name, bound[p.name]) for p in parameters if p.name in named]
         return Initializer(name, tuple(kept))

@@ -10,6 +10,7 @@ from netcompiler.elaborate.trace import Trace
 from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Span
 
+
 class LimitError(Exception):
     """A limit is exceeded; its diagnostic has been reported."""
 
@@ -89,7 +90,7 @@ class Session:
             raise self.stop(f"there are more than {self.limits.layers:,} layers", span, limit="layers")
 
     def cancel(self) -> None:
-        """Let the work end soon, as if a limit were exceeded: nobody waits for it. Any thread may call this."""
+        """Let the work end soon, as if a limit were exceeded: nobody waits for it. Any thread may."""
         self._most = -1
 
     def stop(self, message: str, span: Span, *, limit: str, code: str = "E217") -> LimitError:
