@@ -22,6 +22,7 @@ COMMANDS = (
     "estimate",
     "expand",
     "explain",
+    "fmt",
     "lsp",
     "place",
     "serve",
