@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from netcompiler.diagnostics import Label, suggest
+from netcompiler.elaborate.functions import is_number
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import UNKNOWN, Given, kind_of, text_of
 from netcompiler.operations.base import ArgumentValue, Parameter, Required
@@ -101,13 +102,19 @@ def bind_parameters(
         except ValueError as error:
             shown = text_of(argument.value) if kind_of(argument.value) != "an unknown value" else "this"
             message = f"{name}: `{parameter.name}` is {error}; this is {shown}"
-            session.error("E205", message, argument.span or span, help=_wanted(parameter, argument.value))
+            help = _wanted(name, parameter, argument, given)
+            session.error("E205", message, argument.span or span, help=help)
             complete = False
     return values if complete else None
 
 
-def _wanted(parameter: Parameter, value: object) -> str | None:
+def _wanted(name: str, parameter: Parameter, argument: Given, given: Iterable[Given]) -> str | None:
     """What may have been meant by a value that a parameter does not accept, or else what the parameter is."""
+    value = argument.value
+    if argument.name is None and is_number(value) and parameter.default in (True, False):
+        # torch.nn's linear(400, 120): its second number has become the bias.
+        others = ", ".join(text_of(g.value) for g in list(given)[1:] if g.name is None)
+        return f"the input's size is left out here: `{name}({others})`"
     if isinstance(value, str):
         if value.lower() in ("true", "false", "none") or value.isdecimal():
             return f"without quotes: `{value.lower()}`"

@@ -22,9 +22,10 @@ class Frame:
         parent: the braces around it; None for a file.
         variables: parameters and ``let`` values.
         defaults: what ``default`` fills in; replaced, never changed, so that later ones do not reach back.
+        lets: where ``let`` values are named; None before the first.
     """
 
-    __slots__ = ("blocks", "defaults", "parent", "source", "variables")
+    __slots__ = ("blocks", "defaults", "lets", "parent", "source", "variables")
 
     def __init__(
         self, source: Source, blocks: dict[str, Block], parent: Frame | None, defaults: Defaults
@@ -34,6 +35,7 @@ class Frame:
         self.parent = parent
         self.variables: dict[str, object] = {}
         self.defaults = defaults
+        self.lets: dict[str, Span] | None = None
 
     def child(self) -> Frame:
         """A frame for braces inside this one."""

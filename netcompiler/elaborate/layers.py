@@ -152,7 +152,7 @@ class LayerBuilder:
             # Of a merge, the labels say what its notes would.
             notes = error.notes if len(operands) == 1 else ()
             self.session.error(
-                error.code, message, new.span.head, notes=notes, help=error.help, labels=labels
+                error.code, message, _head(new, operands), notes=notes, help=error.help, labels=labels
             )
             return None
         if not self._can_be(shape, name, new.span):
@@ -216,7 +216,7 @@ class LayerBuilder:
         else:
             return True
         self.session.error(
-            "E204", message, new.span.head, help=help, labels=partial(self._told, new, operands)
+            "E204", message, _head(new, operands), help=help, labels=partial(self._told, new, operands)
         )
         return False
 
@@ -385,6 +385,16 @@ def _shared(operands: Sequence[Operand]) -> tuple[bool, ...]:
 
 def _weights_text(layer: Layer) -> str:
     return ", ".join(f"{name} {list(shape)}" for name, shape in layer.weights.items()) or "no weights"
+
+
+def _head(new: NewLayer, operands: Sequence[Operand]) -> Span:
+    """What to underline of a layer: of a merge of branches, what stands before its brace."""
+    span = new.span.head
+    branches = [operand.place.start for operand in operands if operand.branch and operand.place is not None]
+    if not branches:
+        return span
+    text = span.source.text[span.start : min(span.end, *branches)].rstrip().removesuffix("{").rstrip()
+    return Span(span.source, span.start, span.start + len(text))
 
 
 def _first_run(layer: Layer) -> tuple[Label, ...]:

@@ -21,7 +21,7 @@ def origin(
     layer = _giver(flow, layers)
     if layer is None:
         return None
-    return Label(_seen(layer, scopes, path), f"{what} {shape_text(flow.shape)}")
+    return Label(_seen(layer, scopes, path).head, f"{what} {shape_text(flow.shape)}")
 
 
 def _giver(flow: Flow, layers: Sequence[Layer]) -> Layer | None:

@@ -129,11 +129,15 @@ class StepRunner:
 
     def _let(self, statement: syntax.Let, here: Here) -> None:
         name = statement.name.name
-        if name in here.frame.variables:
+        frame = here.frame
+        lets = frame.lets = frame.lets or {}
+        if name in frame.variables:
             message = f"`{name}` is defined already in these braces"
             help = "a variable keeps its value: choose another name"
-            self.session.error("E206", message, statement.name.span, help=help)
-        here.frame.variables[name] = self.evaluator.let(statement, here)
+            labels = [Label(lets[name], "first defined here")] if name in lets else []
+            self.session.error("E206", message, statement.name.span, help=help, labels=labels)
+        lets[name] = statement.name.span
+        frame.variables[name] = self.evaluator.let(statement, here)
 
     # ---- steps -------------------------------------------------------------------------------
 

@@ -228,5 +228,13 @@ def larger_kernel(
         "E211",
         f"kernel {rules.by(kernel)}{dilated} is larger than its input",
         notes=(f"input is {shape_text(call.input)}, {rules.by(padded)} with its padding",),
-        help="a smaller kernel, more `padding`, or less pooling and stride before it",
+        help=_channels_given(call, kernel) or "a smaller kernel, more `padding`, or less pooling before it",
     )
+
+
+def _channels_given(call: Call, kernel: tuple[int, ...]) -> str | None:
+    """What to say to torch.nn's Conv2d(6, 16, 5), whose 6 are the input's channels; None for another call."""
+    stride = call.args["stride"]
+    if "out_channels" not in call.args or not isinstance(stride, int) or stride < 3 or kernel[0] < 8:
+        return None
+    return f"the number of input channels is left out here: `conv({kernel[0]}, {stride})`"
