@@ -21,9 +21,9 @@ class _Wrong(NamedTuple):
 WRONG = _Wrong(
     # Before all else, as each begins with what is a token by itself. None is in any legal text.
     first=r"""(?:[fFrRbB]{1,2}|[uU])(?:"[^"\n]*+"|'[^'\n]*+')
-    | --+>|=+>|<>|>>|===|:=|\*\*=|//=|[-+*/%]=|\.\.\.+|/\*(?s:.*?)(?:\*/|\Z)""",
+    | -{2,9}>|={1,9}>|<>|>>|===|:=|\*\*=|//=|[-+*/%]=|\.\.\.+|/\*(?s:.*?)(?:\*/|\Z)""",
     # After all else.
-    last=r"""[^\W\d]\w*+|"[^\n]*+|'[^'\n]*+'?|[‘’][^‘’\n]*+[‘’]?|[“”„][^“”„\n]*+[“”]?|`[^`\n]*+`?|&&|\|\||\r++""",
+    last=r"""[^\W\d]\w*+|"[^"\n()\[\],:]*+|'[^'\n]*+'|[‘’][^‘’\n]*+[‘’]|[“”„][^“”„\n]*+[“”]|`[^`\n]*+`|&&|\|\||\r++""",
 )
 """Patterns of pieces that are in no spec, for the scanner's own pattern."""
 
@@ -76,8 +76,8 @@ _PIECES: dict[str, tuple[_Meant, str, str]] = {
         ("+=", "-=", "*=", "/=", "%=", "//=", "**="), (_GARBAGE, "`{}` has no meaning here", _ASSIGN_HELP)
     ),
     ";": (_Meant(k.NEWLINE, ";"), "`{}` has no meaning here", "statements stand on lines of their own"),
-    "…": (_Meant(k.NUMBER_OF["RANGE"], ".."), "`{}` has no meaning here", "a range is `0..n`"),
-    "‥": (_Meant(k.NUMBER_OF["RANGE"], ".."), "`{}` has no meaning here", "a range is `0..n`"),
+    "…": (_Meant(k.NUMBER_OF["_RANGE"], ".."), "`{}` has no meaning here", "a range is `0..n`"),
+    "‥": (_Meant(k.NUMBER_OF["_RANGE"], ".."), "`{}` has no meaning here", "a range is `0..n`"),
     "\\": (
         _NOTHING,
         "`{}` has no meaning here",
@@ -136,10 +136,11 @@ def _string(text: str, place: Span, limits: Limits) -> tuple[_Meant, Diagnostic 
     """A string with escapes, one that is too long, or one that is not closed."""
     closed = re.fullmatch(r'"(?:[^"\\]|\\.)*+"', text) is not None
     if not closed:
-        whole = text.rstrip("\r")
-        span = Span(place.source, place.start, place.start + len(whole))
-        found = Diagnostic("E106", "string is not closed on its line", span, help='close it with `"`')
-        return _Meant(k.ERROR, ""), found
+        inner = text[1:].rstrip()
+        span = Span(place.source, place.start, place.start + 1 + len(inner))
+        help = f'close it: `"{_short(inner)}"`' if inner else 'strings stand in `"`'
+        found = Diagnostic("E106", "string is not closed on its line", span, help=help)
+        return _Meant(k.STRING, '"' + inner.replace("\\", "") + '"'), found
     if len(text) > limits.text + 2:
         message = f"string is longer than {limits.text:,} characters"
         return _Meant(k.STRING, '""'), Diagnostic("E217", message, place, help=how_to_raise("text"))
@@ -202,7 +203,7 @@ def _other(text: str, place: Span) -> tuple[_Meant, Diagnostic]:
         help = "save the file with line ends of Unix or Windows"
         return _Meant(k.NEWLINE, "\n"), Diagnostic("E106", message, place, help=help)
     if text.startswith("..."):
-        return _Meant(k.NUMBER_OF["RANGE"], ".."), Diagnostic(
+        return _Meant(k.NUMBER_OF["_RANGE"], ".."), Diagnostic(
             "E106", f"`{_short(text)}` has no meaning here", place, help="a range is `0..n`"
         )
     if text in _INVISIBLE:

@@ -4,7 +4,7 @@
 
 - ``tokens``: what the parser sees, in order. A token's ``kind`` is the name that grammar.lark gives it:
   ``NAME``, ``NUMBER``, ``STRING``, a keyword in capitals (``NET``, ``TRUE``, ``IN`` …), ``_ARROW``,
-  ``COMMA``, ``COLON``, ``EQUAL``, ``DOT``, ``RANGE``, ``PLUS``, ``MINUS``, ``STAR``, ``POWER``,
+  ``COMMA``, ``COLON``, ``EQUAL``, ``DOT``, ``_RANGE``, ``PLUS``, ``MINUS``, ``STAR``, ``POWER``,
   ``OPERATOR`` (``/ // %``), ``COMPARE``, ``LPAR``, ``RPAR``, ``LSQB``, ``RSQB``, ``LBRACE``, ``RBRACE``,
   ``_NEWLINE``; and ``ERROR`` for what no grammar can use.
   A ``_NEWLINE`` is there where it separates two statements and nowhere else: line ends inside ``( )`` and
