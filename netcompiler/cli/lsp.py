@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import click
@@ -30,6 +29,4 @@ def lsp(log: Path | None, stdio: bool) -> None:
             raise
         message = "the language server needs pygls: pip install 'netcompiler[lsp]'"
         raise click.ClickException(message) from None
-    # Other commands end before cycles matter; this one may run for days.
-    gc.enable()
     run(limits(), log)

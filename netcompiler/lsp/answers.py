@@ -140,15 +140,17 @@ def _inlay_hints(ls: SpecServer, reading: Reading, params: types.InlayHintParams
     stale = set(lines) if findings is None or not findings.complete or reading.wrong else set()
     if findings is not None and findings.reading is not reading:
         stale = set(lines)
-    shown = ls.remembered.fill(reading, known, stale)
+    if not stale:
+        ls.remembered.note(reading, list(known.values()))
+    ls.hints = ls.remembered.fill(reading, known, stale)
     return [
         types.InlayHint(
             ls.writer.position(reading, reading.lines.stretch(hint.line).end),
             hint.text,
             padding_left=True,
-            tooltip=markdown(hint.more),
+            data=number,
         )
-        for hint in shown
+        for number, hint in enumerate(ls.hints)
     ]
 
 
@@ -192,7 +194,7 @@ QUESTIONS: dict[str, tuple[Callable[[SpecServer, Reading, Any], object], Any]] =
         types.SemanticTokensLegend(list(TYPES), list(MODIFIERS)),
     ),
     types.TEXT_DOCUMENT_FORMATTING: (_formatting, None),
-    types.TEXT_DOCUMENT_INLAY_HINT: (_inlay_hints, None),
+    types.TEXT_DOCUMENT_INLAY_HINT: (_inlay_hints, types.InlayHintOptions(resolve_provider=True)),
     types.TEXT_DOCUMENT_CODE_ACTION: (
         _actions,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),

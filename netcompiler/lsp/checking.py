@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
 from netcompiler import syntax
+from netcompiler.cost import Totals, totals
 from netcompiler.diagnostics import Diagnostic, Reporter, SpecError
 from netcompiler.elaborate.files import Definitions
 from netcompiler.elaborate.nets import NetSignature, signatures, unreached
@@ -18,7 +20,7 @@ from netcompiler.limits import Limits
 from netcompiler.lint import heed, lint_file
 from netcompiler.lint.ignore import CODE as COMMENT_CODE
 from netcompiler.lsp.files import Files
-from netcompiler.lsp.reading import Part, Reading, settings
+from netcompiler.lsp.reading import Part, Reading
 from netcompiler.pipeline import (
     Analysis,
     check_block,
@@ -31,12 +33,15 @@ from netcompiler.pipeline import (
 from netcompiler.read import find_used
 from netcompiler.source import Source
 
+_AGAIN = 0.2
+"""Seconds after which it is told once more what is known."""
+
 
 class CancelledError(Exception):
     """Nobody waits for this check any more."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What elaborating one net, or looking through one block, has found.
 
@@ -59,6 +64,11 @@ class Outcome:
     reached: frozenset[int]
     trace: Trace
     seconds: float
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What the net costs."""
+        return totals(self.trace.layers)
 
     def holds(self, key: tuple[object, ...], places: tuple[int, ...]) -> bool:
         """Whether it still tells what there is to tell."""
@@ -130,19 +140,19 @@ class Checker:
     def check(self, uri: str, tell: Told | None = None) -> Findings:
         """Everything that is wrong with a file.
 
-        What is known after `patience` seconds is told before the rest is worked out. Raises SpecError for a
-        file that cannot be read, and `CancelledError`.
+        What is known after `patience` seconds is told before the rest is worked out, and then from time to
+        time. Raises SpecError for a file that cannot be read, and `CancelledError`.
         """
-        begun = perf_counter()
+        due = perf_counter() + self.patience
         reading = self.files.reading(uri)
         work = _Work(self, reading)
         work.define()
         found: dict[tuple[str, str], Outcome] = {}
         known = self._known.setdefault(uri, {})
         for pending in work.pending(known, found):
-            if tell is not None and perf_counter() - begun + pending.seconds > self.patience:
+            if tell is not None and perf_counter() + pending.seconds > due:
                 tell(work.findings(known | found, complete=False))
-                tell = None
+                due = perf_counter() + _AGAIN
             outcome = self._run(work, pending)
             found[pending.label] = outcome
             known[pending.label] = outcome
@@ -300,10 +310,10 @@ class _Work:
             one = waiting.pop()
             reading = self.by_source[id(one.frame.source)]
             wanted.setdefault(id(reading), set()).add(id(one.definition.span.source))
-            words = _words(reading, one)
+            words = reading.words_of(one.definition.span.source)
             if reading is self.reading and not words.isdisjoint(self.broken):
                 return None
-            for name in words:
+            for name in one.frame.blocks.keys() & words:
                 other = one.frame.blocks.get(name)
                 if other is not None and id(other.definition) not in seen:
                     seen.add(id(other.definition))
@@ -374,13 +384,6 @@ def _elaborates(signature: NetSignature) -> Callable[[Session, bool], None]:
 
 def _looks_through(block: Block) -> Callable[[Session, bool], None]:
     return lambda session, _sound: check_block(block, session)
-
-
-def _words(reading: Reading, block: Block) -> frozenset[str]:
-    """All words that a definition, and what holds for its whole file, may refer to something by."""
-    source = block.definition.span.source
-    own = next((part.words for part in reading.parts if part.chunk is source), frozenset())
-    return own.union(*(part.words for part in settings(reading.parts)))
 
 
 def _at(file: syntax.Constant, diagnostic: Diagnostic) -> Diagnostic:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netcompiler import syntax
-from netcompiler.cost import totals
+from netcompiler.cost import Totals
 from netcompiler.diagnostics import shape_text
 from netcompiler.elaborate.trace import Run, Trace
 from netcompiler.lsp.checking import Findings
@@ -79,31 +79,21 @@ def facts_of(findings: Findings, step: syntax.Step) -> Facts | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What a whole net costs."""
-
-    parameters: int
-    macs: int
-    layers: int
-
-
-def sums_of(findings: Findings, name: str) -> Sums | None:
+def sums_of(findings: Findings, name: str) -> Totals | None:
     """What a net costs; None for one that is wrong or needs arguments."""
     for outcome in findings.outcomes:
         wrong = any(diagnostic.severity == "error" for diagnostic in outcome.diagnostics)
         if outcome.is_net and outcome.name == name and not wrong and outcome.trace.layers:
-            total = totals(outcome.trace.layers)
-            return Sums(total.parameters, total.macs, total.layers)
+            return outcome.totals
     return None
 
 
-def sums_text(sums: Sums) -> str:
+def sums_text(sums: Totals) -> str:
     """What a whole net costs, in a line."""
     return f"{short(sums.parameters)} parameters, {short(sums.macs)} MACs"
 
 
-def long_sums_text(sums: Sums) -> str:
+def long_sums_text(sums: Totals) -> str:
     """What a whole net costs, to the last digit."""
     return f"{sums.parameters:,} parameters  \n{sums.macs:,} MACs  \n{sums.layers:,} layers with weights"
 

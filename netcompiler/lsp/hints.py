@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from netcompiler import syntax
 from netcompiler.lsp.checking import Findings
 from netcompiler.lsp.facts import (
     facts_of,
@@ -21,11 +23,11 @@ from netcompiler.lsp.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is shown at the end of a line (from 0), and more on it as Markdown."""
+    """What is shown at the end of a line (from 0), and what gives more on it as Markdown."""
 
     line: int
     text: str
-    more: str
+    more: Callable[[], str]
 
 
 def hints(reading: Reading, index: Index, findings: Findings, first: int, last: int) -> Iterator[Hint]:
@@ -34,9 +36,13 @@ def hints(reading: Reading, index: Index, findings: Findings, first: int, last: 
     for line, at in sorted(_last_steps(reading, index).items()):
         if first <= line <= last:
             shapes = shapes_of(findings, at.step)
-            facts = facts_of(findings, at.step)
-            if shapes and facts is not None:
-                yield Hint(line, shapes_text(shapes), facts_text(facts))
+            if shapes:
+                yield Hint(line, shapes_text(shapes), partial(_more, findings, at.step))
+
+
+def _more(findings: Findings, step: syntax.Step) -> str:
+    facts = facts_of(findings, step)
+    return "" if facts is None else facts_text(facts)
 
 
 def _net_hints(reading: Reading, index: Index, findings: Findings, first: int, last: int) -> Iterator[Hint]:
@@ -47,7 +53,7 @@ def _net_hints(reading: Reading, index: Index, findings: Findings, first: int, l
         if symbol.kind is Kind.NET and first <= line <= last:
             sums = sums_of(findings, symbol.name)
             if sums is not None:
-                yield Hint(line, sums_text(sums), long_sums_text(sums))
+                yield Hint(line, sums_text(sums), partial(long_sums_text, sums))
 
 
 def _last_steps(reading: Reading, index: Index) -> dict[int, StepAt]:
@@ -68,9 +74,11 @@ class Remembered:
         self._lines: dict[str, tuple[list[str], dict[int, Hint]]] = {}
 
     def note(self, reading: Reading, found: list[Hint]) -> None:
-        """Keep the hints of a text without syntax errors."""
+        """Keep hints of a text without syntax errors, beside those of its other lines."""
         texts = [reading.lines.line(number) for number in range(len(reading.lines))]
-        self._lines[reading.uri] = texts, {hint.line: hint for hint in found}
+        new = {hint.line: hint for hint in found}
+        old, hints = self._lines.get(reading.uri, ([], {}))
+        self._lines[reading.uri] = texts, hints | new if old == texts else new
 
     def forget(self, uri: str) -> None:
         """Forget a file that was closed."""

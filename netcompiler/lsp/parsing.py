@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from netcompiler import syntax
-from netcompiler.diagnostics import Diagnostic, SpecError
+from netcompiler.diagnostics import Diagnostic
 from netcompiler.limits import Limits
-from netcompiler.parse.parser import _parser
+from netcompiler.parse.recovery import Recovery
 from netcompiler.source import Source
 
 
 def parse(source: Source, limits: Limits) -> tuple[syntax.File, tuple[Diagnostic, ...]]:
-    """The tree of what can be understood, and what is wrong with the rest."""
-    try:
-        file = _parser().parse(source, "start", limits)
-    except SpecError as error:
-        return syntax.File((), source), error.diagnostics
-    assert isinstance(file, syntax.File)
-    return file, ()
+    """The tree of what can be understood, and what is wrong with the rest.
+
+    As `netcompiler.parse.recover_file`, but the spans are in this very source.
+    """
+    recovery = Recovery(source, limits, "start")
+    return recovery.file(), tuple(recovery.diagnostics)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -71,6 +70,7 @@ class Reading:
         self.limits = limits
         self.parts: list[Part] = []
         self._starts: dict[int, int] = {}
+        self._by_source: dict[int, Part] = {}
         known = {} if before is None else before.by_text()
         start = line = 0
         for text in split(source.text):
@@ -80,6 +80,7 @@ class Reading:
             part.chunk.move(line)
             self._starts[id(part.chunk)] = start
             self.parts.append(part)
+            self._by_source[id(part.chunk)] = part
             start += len(text)
             line += text.count("\n")
 
@@ -124,6 +125,21 @@ class Reading:
         start = self._starts.get(id(span.source), 0)
         return Stretch(start + span.start, start + span.end)
 
+    @cached_property
+    def settings(self) -> list[Part]:
+        """The parts that matter to every definition."""
+        return [part for part in self.parts if part.sets]
+
+    @cached_property
+    def setting_words(self) -> frozenset[str]:
+        """All words in those."""
+        return frozenset().union(*(part.words for part in self.settings))
+
+    def words_of(self, source: Source) -> frozenset[str]:
+        """All words by which the definition in a chunk may refer to something."""
+        own = self._by_source.get(id(source))
+        return self.setting_words if own is None else self.setting_words | own.words
+
     def start(self, part: Part) -> int:
         """Where a part begins in the whole text."""
         return self._starts[id(part.chunk)]
@@ -136,8 +152,3 @@ class Reading:
                 break
             found = part
         return found
-
-
-def settings(parts: Iterable[Part]) -> list[Part]:
-    """The parts that matter to every definition of their file."""
-    return [part for part in parts if part.sets]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -43,6 +44,7 @@ def make_server(limits: Limits = DEFAULT_LIMITS) -> SpecServer:
     for message, (function, options) in QUESTIONS.items():
         server.feature(message, options)(_asked(function))
     _about_names(server)
+    _about_details(server)
     _about_texts(server)
     return server
 
@@ -75,6 +77,10 @@ def _about_names(server: SpecServer) -> None:
 
         return await ls.answer(work)
 
+
+def _about_details(server: SpecServer) -> None:
+    """What an editor asks about one of the things that it was told last, when somebody looks at it."""
+
     @server.feature(types.COMPLETION_ITEM_RESOLVE)
     async def on_resolve(ls: SpecServer, item: types.CompletionItem) -> types.CompletionItem:
         def work() -> types.CompletionItem:
@@ -86,6 +92,16 @@ def _about_names(server: SpecServer) -> None:
             return item
 
         return await ls.answer(work) or item
+
+    @server.feature(types.INLAY_HINT_RESOLVE)
+    async def on_resolve_hint(ls: SpecServer, hint: types.InlayHint) -> types.InlayHint:
+        def work() -> types.InlayHint:
+            number = hint.data if isinstance(hint.data, int) else -1
+            if 0 <= number < len(ls.hints) and ls.hints[number].text == hint.label:
+                hint.tooltip = markdown(ls.hints[number].more())
+            return hint
+
+        return await ls.answer(work) or hint
 
 
 async def _or_refused(answer: Awaitable[_T]) -> _T:
@@ -139,6 +155,9 @@ def run(limits: Limits = DEFAULT_LIMITS, log: Path | None = None) -> None:
     """Serve an editor over standard input and output until it says goodbye."""
     written = logging.StreamHandler(sys.stderr) if log is None else logging.FileHandler(log, encoding="utf-8")
     logging.basicConfig(handlers=[written], level=logging.WARNING, force=True)
+    # The thread of checks looks for garbage when there is time; what is there now is none.
+    gc.disable()
+    gc.freeze()
     # While a check runs, a question waits for no more than this for its turn.
     sys.setswitchinterval(0.001)
     make_server(limits).start_io()

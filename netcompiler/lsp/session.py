@@ -17,7 +17,7 @@ from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.lsp.checking import Checker, Findings
 from netcompiler.lsp.completion import Offer
 from netcompiler.lsp.files import path_of
-from netcompiler.lsp.hints import Remembered, hints
+from netcompiler.lsp.hints import Hint, Remembered
 from netcompiler.lsp.positions import Units
 from netcompiler.lsp.project import Project
 from netcompiler.lsp.protocol import Writer
@@ -48,6 +48,7 @@ class SpecServer(LanguageServer):
         self.remembered = Remembered()
         self.writer = Writer(Units())
         self.offers: tuple[Offer, ...] = ()
+        self.hints: list[Hint] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._published: dict[str, dict[str, list[types.Diagnostic]]] = {}
 
@@ -102,9 +103,6 @@ class SpecServer(LanguageServer):
             return
         self.project.note(findings)
         found = self.writer.diagnostics(findings)
-        if findings.complete and not reading.wrong:
-            shown = list(hints(reading, self.project.index(reading), findings, 0, len(reading.lines)))
-            self.remembered.note(reading, shown)
         self._later(self._tell, findings, found)
 
     def _failed(self, uri: str, error: SpecError) -> None:

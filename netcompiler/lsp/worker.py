@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from threading import Condition, Thread
@@ -10,6 +11,12 @@ from netcompiler.diagnostics import SpecError
 from netcompiler.lsp.checking import CancelledError, Checker, Findings
 
 logger = logging.getLogger(__name__)
+
+_IDLE = 2.0
+"""Seconds without work after which there is time to look for garbage."""
+
+_MOST = 100
+"""Checks after which garbage is looked for even where there is no time."""
 
 Found = Callable[[Findings], None]
 Failed = Callable[[str, SpecError], None]
@@ -29,6 +36,7 @@ class Worker:
         self._waiting: list[str] = []
         self._running: str | None = None
         self._ended = False
+        self._checks = 0
         self._changed = Condition()
         self._thread = Thread(target=self._run, name="check", daemon=True)
 
@@ -77,6 +85,7 @@ class Worker:
 
     def _run(self) -> None:
         while True:
+            self._tidy(self._pause())
             with self._changed:
                 self._running = None
                 while not self._waiting and not self._ended:
@@ -88,7 +97,22 @@ class Worker:
                 uri = self._running
             self._check(uri)
 
+    def _pause(self) -> bool:
+        """Wait for a moment if there is no work; whether there still is none."""
+        with self._changed:
+            self._running = None
+            if self._waiting or self._ended or not self._checks:
+                return False
+            return not self._changed.wait(_IDLE)
+
+    def _tidy(self, idle: bool) -> None:
+        """Look for cycles of garbage, which would be an unpleasant stop while somebody types."""
+        if self._checks > _MOST or (idle and self._checks):
+            gc.collect()
+            self._checks = 0
+
     def _check(self, uri: str) -> None:
+        self._checks += 1
         try:
             self._found(self.checker.check(uri, self._found))
         except CancelledError:

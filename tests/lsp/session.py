@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from pathlib import Path
@@ -143,6 +144,20 @@ class Session:
             self._seen = self._complete
             assert came, f"{uri} was not checked"
         return self.wait_for(uri, right)
+
+    def timed(self, uri: str, text: str) -> tuple[float, float]:
+        """Replace an open file's text; when its first diagnostics came, and when they were complete."""
+        self._seen = self._complete
+        number = self.write(uri, text)
+
+        def told() -> bool:
+            return any(p.uri == uri and p.version == number for p in reversed(self.published[-4:]))
+
+        with self._news:
+            assert self._news.wait_for(told, WAIT)
+            first = time.perf_counter()
+            assert self._news.wait_for(lambda: self._complete > self._seen, WAIT)
+            return first, time.perf_counter()
 
     # ---- questions about a place
 
