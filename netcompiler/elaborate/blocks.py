@@ -91,7 +91,7 @@ class BlockRunner:
         if len(kept) > 1 and span is not None:
             message = f"net `{name}` has {len(kept)} outputs, and a step gives one value"
             help = "keep one `output` line, or none: the last value is the output then"
-            labels = [Label(o.span, "an output") for o in kept]
+            labels = [Label(o.span, "an output") for o in kept[:5]]
             self.session.error("E215", message, span, help=help, labels=labels)
             return LOST
         return kept[0].flow if kept else result
@@ -152,7 +152,7 @@ def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Blo
         names = " → ".join(v.name.name for v in (*seen, variant))
         message = f"net `{variant.name.name}` is a variant of itself: {names}"
         advice = "give one of them a body: `net name(parameters) { … }`"
-        labels = [Label(v.base.span, f"`{v.name.name}` is a variant of this") for v in seen[1:]]
+        labels = [Label(v.base.span, f"`{v.name.name}` is a variant of this") for v in seen[1:6]]
         evaluator.session.error("E207", message, variant.base.span, help=advice, labels=labels)
         return None
     base = block.frame.blocks.get(variant.base.name)

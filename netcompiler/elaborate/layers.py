@@ -10,7 +10,7 @@ from math import prod
 from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import COLUMN
-from netcompiler.elaborate.origins import origin
+from netcompiler.elaborate.origins import giver, origin, telling
 from netcompiler.elaborate.placement import Place
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import LOST, Flow
@@ -175,7 +175,8 @@ class LayerBuilder:
 
     def _told(self, new: NewLayer, operands: Sequence[Operand]) -> Iterator[Label | None]:
         """Where the operands come from, each with its shape."""
-        for operand in operands:
+        for index in telling([operand.flow for operand in operands]):
+            operand = operands[index]
             if operand.place is None:
                 yield self.origin(operand.flow, new.path)
             elif operand.branch:
@@ -186,7 +187,8 @@ class LayerBuilder:
     def origin(self, flow: Flow, path: str, what: str = "this gives") -> Label | None:
         """The step that gives a value, as it is seen from ``path``, with words for it and its shape."""
         seen = path.replace(COLUMN, self.columns[0]) if self.columns else path
-        return origin(flow, self.layers, self.scopes, seen, what)
+        layer = giver(flow, self.layers, self._by_path)
+        return None if layer is None else origin(flow, layer, self.scopes, seen, what)
 
     def _meet(self, operands: Sequence[Operand], new: NewLayer) -> bool:
         """Whether the operands can be read here: a value spread over columns only inside the same ones."""

@@ -126,7 +126,7 @@ def elaborate(
         message = f"net `{block.name}` needs a value for {' and '.join(f'`{name}`' for name in missing)}"
         help = f"on the command line `-D {missing[0]}=…`, in Python `{missing[0]}=…`"
         named = {p.name: p for p in block.definition.parameters}
-        labels = [Label(named[n].span, "it has no default") for n in missing if n in named]
+        labels = [Label(named[n].span, "it has no default") for n in missing[:5] if n in named]
         session.error("E216", message, span, help=help, labels=labels)
         raise LimitError
     steps = StepRunner(session, LayerBuilder(session))

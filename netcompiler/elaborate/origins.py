@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.values import Flow
@@ -10,22 +11,39 @@ from netcompiler.graph import Layer, Scope
 from netcompiler.source import Span
 
 
-def origin(
-    flow: Flow, layers: Sequence[Layer], scopes: Mapping[str, Scope], path: str, what: str
-) -> Label | None:
-    """The step that gives a value, with its shape, as it is seen from the layer or scope at ``path``.
+def giver(flow: Flow, layers: Sequence[Layer], by_path: Mapping[str, Layer]) -> Layer | None:
+    """The layer that gives a value; None when nothing is known of it."""
+    if not flow.sources:
+        return None
+    found = by_path.get(flow.sources[0])
+    # Inputs, and further runs of a step, are not there by their id.
+    return found or next((layer for layer in layers if layer.id == flow.sources[0]), None)
+
+
+def origin(flow: Flow, layer: Layer, scopes: Mapping[str, Scope], path: str, what: str) -> Label:
+    """The step of the layer that gives a value, with its shape, as seen from the layer or scope at ``path``.
 
     A value that a layer in another block gives is that block's call's. ``what`` are words that stand before
-    the shape. None when nothing is known of the value.
+    the shape.
     """
-    layer = _giver(flow, layers)
-    if layer is None:
-        return None
     return Label(_seen(layer, scopes, path).head, f"{what} {shape_text(flow.shape)}")
 
 
-def _giver(flow: Flow, layers: Sequence[Layer]) -> Layer | None:
-    return next((layer for layer in reversed(layers) if layer.id in flow.sources), None)
+def telling(flows: Sequence[Flow], most: int = 6) -> list[int]:
+    """Which of the values to speak of when their shapes do not fit: of many, one of each kind.
+
+    Shapes that differ in their channels alone are of one kind, unless all do.
+    """
+    if len(flows) <= most:
+        return list(range(len(flows)))
+    first: dict[object, int] = {}
+    for index, flow in enumerate(flows):
+        first.setdefault((flow.shape or ())[1:], index)
+    if len(first) == 1:
+        first = {}
+        for index, flow in enumerate(flows):
+            first.setdefault(flow.shape, index)
+    return list(islice(first.values(), most))
 
 
 def _seen(layer: Layer, scopes: Mapping[str, Scope], path: str) -> Span:

@@ -11,8 +11,9 @@ import tomllib
 import pytest
 
 import netcompiler.lint  # noqa: F401  (its rules have codes of their own)
-from netcompiler.diagnostics import CODES
+from netcompiler.diagnostics import CODES, Diagnostic, Label
 from netcompiler.explain import sections, titles
+from netcompiler.source import Source, Span
 from tests.docs.blocks import ROOT, Block, blocks
 from tests.docs.running import commands, diagnose
 
@@ -68,6 +69,18 @@ def test_the_right_example_gets_nothing(code: str) -> None:
 def test_a_section_says_more_than_its_title(code: str) -> None:
     words = sections()[code].partition("\n\n")[2].partition("\n\n```")[0]
     assert len(words) > 60
+
+
+def test_the_table_of_fields_is_the_json() -> None:
+    text = PAGE.read_text(encoding="utf-8").partition("## For programs")[2].partition("\n## ")[0]
+    listed = {
+        name for row in re.findall(r"^\| (`.*?`) \|", text, re.M) for name in re.findall(r"`(\w+)`", row)
+    }
+    span = Span(Source("a.net", "net n"), 0, 3)
+    record = Diagnostic("E204", "they differ", span, labels=(Label(span, "that"),)).to_json()
+    assert listed == record.keys()
+    (label,) = record["labels"]
+    assert {f"`{name}`" for name in label} <= set(re.findall(r"`\w+`", text.partition("| `labels` |")[2]))
 
 
 def test_a_wheel_has_the_page() -> None:
