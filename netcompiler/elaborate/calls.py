@@ -15,7 +15,7 @@ from netcompiler.elaborate.bound import Bound, key_of
 from netcompiler.elaborate.branching import Branches
 from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.expressions import find_callee, flow_or_lost
-from netcompiler.elaborate.hints import operation_hint
+from netcompiler.elaborate.hints import defined, meant, operation_hint
 from netcompiler.elaborate.layers import NewLayer, Operand
 from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Callee, Flow, Given, kind_of
 from netcompiler.elaborate.words import WORDS
@@ -217,11 +217,13 @@ class CallRunner:
             return callee
         if isinstance(node, syntax.Name) and not here.frame.find(node.name)[0]:
             message = f"there is no operation or block `{node.name}`"
-            self.session.error("E201", message, node.span, help=partial(_hint, node.name, here))
+            help = partial(_hint, node.name, here)
+            labels = defined(node.name, here) or partial(meant, help, here)
+            self.session.error("E201", message, node.span, help=help, labels=labels)
         elif isinstance(callee, str):
-            help = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
+            alike = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
             message = f"`{node.span.text}` is {callee!r}, and no operation or block is called that"
-            self.session.error("E201", message, node.span, help=help)
+            self.session.error("E201", message, node.span, help=alike)
         else:
             message = f"`{node.span.text}` is {kind_of(callee)}, not an operation or a block"
             self.session.error("E218", message, node.span, help=f"give it one: `{node.span.text}=relu`")

@@ -13,6 +13,7 @@ from netcompiler.diagnostics import Label, suggest
 from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
+from netcompiler.elaborate.hints import meant
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import (
     LOST,
@@ -187,7 +188,8 @@ class Evaluator:
         if name in INITIALIZERS:
             return self._initializer(name, (), node.span)
         help = partial(_name_hint, name, here)
-        self.session.error("E201", f"`{name}` is not defined", node.span, help=help)
+        labels = partial(meant, help, here)
+        self.session.error("E201", f"`{name}` is not defined", node.span, help=help, labels=labels)
         return UNKNOWN
 
     def given(self, span: Span, here: Here) -> object:

@@ -16,6 +16,7 @@ from netcompiler.elaborate.declarations import declare_groups, declare_input, de
 from netcompiler.elaborate.defaults import add_default
 from netcompiler.elaborate.environment import Binding, Here, Scope, Slot
 from netcompiler.elaborate.expressions import Evaluator, flow_or_lost
+from netcompiler.elaborate.hints import meant
 from netcompiler.elaborate.layers import LayerBuilder, NewLayer, Operand
 from netcompiler.elaborate.names import fill_in, label_text
 from netcompiler.elaborate.placement import run_columns, run_on
@@ -123,7 +124,8 @@ class StepRunner:
         binding = scope.find(text)
         if binding is None:
             message = f"no step before this one is named `{text}`"
-            self.session.error("E201", message, span, help=partial(_value_hint, text, scope))
+            help = partial(_value_hint, text, scope)
+            self.session.error("E201", message, span, help=help, labels=partial(meant, help, here))
             return LOST
         return binding.value
 

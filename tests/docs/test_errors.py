@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import cast
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_the_table_of_fields_is_the_json() -> None:
     span = Span(Source("a.net", "net n"), 0, 3)
     record = Diagnostic("E204", "they differ", span, labels=(Label(span, "that"),)).to_json()
     assert listed == record.keys()
-    (label,) = record["labels"]
+    (label,) = cast(list[dict[str, object]], record["labels"])
     assert {f"`{name}`" for name in label} <= set(re.findall(r"`\w+`", text.partition("| `labels` |")[2]))
 
 
