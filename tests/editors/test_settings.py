@@ -70,6 +70,9 @@ def test_helix_starts_the_server() -> None:
     assert language["file-types"] == ["net"]
     server = settings["language-server"][language["language-servers"][0]]
     assert [server["command"], *server["args"]] == ["netc", "lsp"]
+    page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+    shown = page.partition("```toml\n")[2].partition("```")[0]
+    assert tomllib.loads(shown) == settings
 
 
 def test_neovim_starts_the_server() -> None:

@@ -1,7 +1,7 @@
 // Starts `netc lsp` and hands it to the editor; all that it can do is told by the server itself.
 
 const { commands, window, workspace } = require("vscode");
-const { LanguageClient, TransportKind } = require("vscode-languageclient/node");
+const { LanguageClient } = require("vscode-languageclient/node");
 
 let client;
 
@@ -13,11 +13,8 @@ function program(settings) {
 async function start() {
   const settings = workspace.getConfiguration("netc");
   const command = program(settings);
-  const server = {
-    command,
-    args: ["lsp", ...settings.get("arguments", [])],
-    transport: TransportKind.stdio,
-  };
+  // It talks over standard input and output, which is what a program without a `transport` does.
+  const server = { command, args: ["lsp", ...settings.get("arguments", [])] };
   client = new LanguageClient("netc", "netcompiler", server, {
     documentSelector: [{ language: "net" }],
     synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.net") },
