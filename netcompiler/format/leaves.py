@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Protocol
 
 from netcompiler.limits import Limits
+from netcompiler.parse.kinds import END, KINDS, LBRACE, NEWLINE, NUMBER
 from netcompiler.parse.tokens import scan
 from netcompiler.source import Source
-
-
-class Piece(Protocol):
-    """A token or a comment, as the scanner gives it."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -65,27 +51,41 @@ class Leaf:
 def leaves(source: Source, limits: Limits) -> list[Leaf]:
     """The leaves of a text that is known to be right; the last stands for its end and is empty."""
     scanned = scan(source, limits)
-    pieces: list[Piece] = sorted([*scanned.tokens, *scanned.comments], key=attrgetter("start"))
+    text = source.text
+    columns = scanned.columns
+    comments = iter([*scanned.comments, None])
+    comment = next(comments)
     found: list[Leaf] = []
     above: list[Comment] = []
-    end = 0
+    end = 0  # of what was taken last
     starts = True
-    for piece in pieces:
-        if piece.kind == "_NEWLINE":
+    for number, word, start, after in zip(
+        columns.kinds, columns.texts, columns.starts, columns.ends, strict=True
+    ):
+        while comment is not None and comment.start < start:
+            breaks = text.count("\n", end, comment.start)
+            if breaks == 0 and found and not above:
+                found[-1].beside = _tidy(comment.text)
+            else:
+                above.append(Comment(_tidy(comment.text), breaks > 1))
+            end = comment.end
+            comment = next(comments)
+        if number == NEWLINE:
             starts = True
             continue
-        breaks = source.text.count("\n", end, piece.start)
-        end = piece.end
-        if piece.kind != "COMMENT":
-            text = piece.text.lower() if piece.kind == "NUMBER" else piece.text
-            found.append(Leaf(piece.kind, text, starts, breaks > 0, breaks > 1, above))
-            above = []
-            starts = piece.kind == "LBRACE"
-        elif breaks == 0 and found and not above:
-            found[-1].beside = _tidy(piece.text)
-        else:
-            above.append(Comment(_tidy(piece.text), breaks > 1))
-    found.append(Leaf("$END", "", starts=True, above=above))
+        # Most words follow others at once, or after one blank.
+        near = start == end or (start == end + 1 and text[end] == " ")
+        breaks = 0 if near else text.count("\n", end, start)
+        found.append(
+            Leaf(
+                KINDS[number], word, starts or number == END, breaks > 0, breaks > 1 and number != END, above
+            )
+        )
+        above = []
+        end = after
+        starts = number == LBRACE
+        if number == NUMBER:
+            found[-1].text = word.lower()
     _settle(found)
     return found
 

@@ -44,7 +44,7 @@ def _definitions(found: list[Leaf]) -> list[_Definition]:
 
 
 def _parted(leaf: Leaf) -> bool:
-    return leaf.blank or any(comment.blank for comment in leaf.above)
+    return leaf.blank or (bool(leaf.above) and any(comment.blank for comment in leaf.above))
 
 
 def _within(paragraph: list[_Definition]) -> list[bool]:
