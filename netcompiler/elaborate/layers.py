@@ -10,7 +10,7 @@ from math import prod
 from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import COLUMN
-from netcompiler.elaborate.origins import giver, origin, telling
+from netcompiler.elaborate.origins import argument_place, giver, origin, telling
 from netcompiler.elaborate.placement import Place
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import LOST, Flow
@@ -151,9 +151,8 @@ class LayerBuilder:
             labels = partial(self._told, new, operands)
             # Of a merge, the labels say what its notes would.
             notes = error.notes if len(operands) == 1 else ()
-            self.session.error(
-                error.code, message, _head(new, operands), notes=notes, help=error.help, labels=labels
-            )
+            place = argument_place(new.span, error.message) or _head(new, operands)
+            self.session.error(error.code, message, place, notes=notes, help=error.help, labels=labels)
             return None
         if not self._can_be(shape, name, new.span):
             return None

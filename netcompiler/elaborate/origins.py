@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
@@ -9,6 +10,8 @@ from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.values import Flow
 from netcompiler.graph import Layer, Scope
 from netcompiler.source import Span
+
+_ARGUMENT = re.compile(r"`(\w+)` is ")
 
 
 def giver(flow: Flow, layers: Sequence[Layer], by_path: Mapping[str, Layer]) -> Layer | None:
@@ -44,6 +47,21 @@ def telling(flows: Sequence[Flow], most: int = 6) -> list[int]:
         for index, flow in enumerate(flows):
             first.setdefault(flow.shape, index)
     return list(islice(first.values(), most))
+
+
+def argument_place(step: Span, message: str) -> Span | None:
+    """The argument of a step that a message begins with, "`groups` is 2 …"; None when it is not given by name."""
+    name = _ARGUMENT.match(message)
+    text = step.text
+    found = None if name is None else re.search(rf"[(,]\s*({name[1]}\s*=)", text)
+    if found is None:
+        return None
+    start, depth = found.start(1), 0
+    for end in range(found.end(1), len(text)):
+        depth += (text[end] in "([{") - (text[end] in ")]}")
+        if depth < 0 or (depth == 0 and text[end] == ","):
+            return Span(step.source, step.start + start, step.start + end)
+    return None
 
 
 def _seen(layer: Layer, scopes: Mapping[str, Scope], path: str) -> Span:
