@@ -31,7 +31,7 @@ class Limits:
     nesting: int = _limit(64, "brackets, braces, blocks and operators inside one another")
     digits: int = _limit(30, "characters of one number")
     layers: int = _limit(20_000, "layers of all nets that are put together, all repeats unrolled")
-    steps: int = _limit(500_000, "statements and expressions evaluated; what is long counts as several")
+    steps: int = _limit(300_000, "statements and expressions evaluated; what is long counts as several")
     list_items: int = _limit(10_000, "items of one list, those of lists inside it counted")
     text: int = _limit(10_000, "characters of one string")
     dimension: int = _limit(2**53, "elements of one value, and the largest whole number an expression gives")

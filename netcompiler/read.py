@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +39,9 @@ def from_bytes(
     """A source from a file's bytes. Raises SpecError when it is too large or is not UTF-8."""
     if len(data) > limits.source_bytes:
         raise SpecError([_too_large(name, limits)])
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        message = "the file is UTF-16 text, or no text at all: it has zero bytes"
+        raise SpecError([Diagnostic("E102", message, help="save the file as UTF-8", where=name)])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -83,6 +87,9 @@ def find_used(name: str, place: Span) -> Path:
     if not path.is_relative_to(source.root):
         help = "a spec uses files in its own folder and below it"
         raise SpecError([Diagnostic("E108", f"`{name}` lies outside the spec's folder", place, help=help)])
+    if not path.is_file():
+        # Reading a pipe would wait for ever, and a device may never end.
+        raise SpecError([Diagnostic("E108", f"`{name}` is no file that can be read", place)])
     return path
 
 

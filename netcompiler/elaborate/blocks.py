@@ -40,6 +40,10 @@ class Prepared:
         return f"{self.definition.kind} `{call_text(self.block.name, values)}`"
 
 
+MOST_VARIANTS = 64
+"""How many variants may stand one on another."""
+
+
 class BlockRunner:
     """Runs blocks for a `StepRunner`."""
 
@@ -127,6 +131,11 @@ def prepare(block: Block, given: Iterable[Given], evaluator: Evaluator, span: Sp
         if base is None:
             return None
         seen.append(variant)
+        evaluator.session.spend(span, 10)
+        if len(seen) > MOST_VARIANTS:
+            message = f"net `{called.name}` is a variant of a variant, more than {MOST_VARIANTS} deep"
+            evaluator.session.error("E107", message, called.definition.name.span)
+            return None
         own = {p.name for p in variant.parameters}
         mine = [g for g in given if g.name is None or g.name in own]
         others = [g for g in given if g.name is not None and g.name not in own]

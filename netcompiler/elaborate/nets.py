@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import cast
 
 from netcompiler import syntax
 from netcompiler.code import Literal
 from netcompiler.diagnostics import Label, suggest
 from netcompiler.diagnostics.lines import printable
-from netcompiler.elaborate.blocks import prepare, unknown_arguments
+from netcompiler.elaborate.blocks import MOST_VARIANTS, prepare, unknown_arguments
 from netcompiler.elaborate.environment import Frame, Here, NetState, Scope
 from netcompiler.elaborate.expressions import Evaluator
 from netcompiler.elaborate.files import Definitions
@@ -44,13 +44,19 @@ class NetSignature:
 
     Attributes:
         block: its definition.
-        parameters: their defaults by name; None for one that must be given.
         inputs: names of the inputs declared in its body's own lines, in order.
     """
 
     block: Block
-    parameters: Mapping[str, DefaultOf | None]
     inputs: tuple[str, ...]
+
+    @property
+    def parameters(self) -> Mapping[str, DefaultOf | None]:
+        """The parameters' defaults by name; None for one that must be given.
+
+        Found anew each time: a file may have thousands of variants of a net with thousands of parameters.
+        """
+        return _parameters(self.block)
 
     @property
     def title(self) -> tuple[str, ...]:
@@ -72,41 +78,51 @@ def signatures(definitions: Definitions) -> dict[str, NetSignature]:
     """The nets a file defines, in order. A variant has its base's parameters too, but for those it sets."""
     nets = {}
     for name, block in definitions.own.items():
-        parameters = _parameters(block, set())
-        if parameters is not None:
-            nets[name] = NetSignature(block, parameters, _inputs(block))
+        chain = _bases(block)
+        definition = chain[-1].definition
+        if isinstance(definition, syntax.Variant) or definition.kind == "net" or len(chain) > 1:
+            nets[name] = NetSignature(block, _inputs(definition))
     return nets
 
 
-def _inputs(block: Block) -> tuple[str, ...]:
-    seen = set()
-    while isinstance(block.definition, syntax.Variant):
+def _bases(block: Block) -> list[Block]:
+    """A block, and what it is a variant of, and so on, as far as these are there, not in a circle, and few."""
+    chain = [block]
+    while isinstance(block.definition, syntax.Variant) and len(chain) <= MOST_VARIANTS:
         base = block.frame.blocks.get(block.definition.base.name)
-        if base is None or id(base) in seen:
-            return ()
-        seen.add(id(base))
+        if base is None or base in chain:
+            break
+        chain.append(base)
         block = base
-    statements = block.definition.body.statements
+    return chain
+
+
+def _inputs(definition: syntax.Definition | syntax.Variant) -> tuple[str, ...]:
+    if isinstance(definition, syntax.Variant):
+        return ()
+    statements = definition.body.statements
     return tuple(s.name.name for s in statements if isinstance(s, syntax.InputDeclaration))
 
 
-def _parameters(block: Block, seen: set[int]) -> dict[str, DefaultOf | None] | None:
-    definition = block.definition
-    own = {
-        p.name: None if p.default is None else DefaultOf(p.default, block.frame)
-        for p in definition.parameters
-    }
-    if isinstance(definition, syntax.Definition):
-        return own if definition.kind == "net" else None
-    base = block.frame.blocks.get(definition.base.name)
-    if base is None or id(block) in seen:
-        return own
-    inherited = _parameters(base, seen | {id(block)})
-    if inherited is None:
-        return own
-    positional = sum(a.name is None for a in definition.arguments)
-    set_here = set(list(inherited)[:positional]) | {a.name for a in definition.arguments}
-    return {**own, **{n: d for n, d in inherited.items() if n not in set_here and n not in own}}
+def _parameters(block: Block) -> dict[str, DefaultOf | None]:
+    chain = _bases(block)
+    if isinstance(chain[-1].definition, syntax.Definition) and chain[-1].definition.kind == "block":
+        # Not a net; what is wrong is said where it is called.
+        chain = chain[: max(1, len(chain) - 1)]
+    known: dict[str, DefaultOf | None] = {}
+    for one in reversed(chain):
+        definition = one.definition
+        own = {
+            p.name: None if p.default is None else DefaultOf(p.default, one.frame)
+            for p in definition.parameters
+        }
+        if isinstance(definition, syntax.Variant):
+            positional = sum(a.name is None for a in definition.arguments)
+            set_here = {*islice(known, positional), *(a.name for a in definition.arguments)}
+            known = {**own, **{n: d for n, d in known.items() if n not in set_here and n not in own}}
+        else:
+            known = own
+    return known
 
 
 def elaborate(
