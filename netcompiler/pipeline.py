@@ -245,10 +245,11 @@ def check_net(signature: NetSignature, given: Iterable[Given], session: Session,
 
     When a definition is wrong, ``whole`` is False: then the graph may lack layers, and is not checked.
     """
-    mine = [g for g in given if g.name in signature.parameters]
-    if not signature.missing(mine):
+    parameters = signature.parameters
+    mine = [g for g in given if g.name in parameters]
+    if not signature.missing(mine) and not session.reporter.full:
         with Bounded(session, signature.block.frame.source):
-            session.spend(signature.block.definition.name.span, _NET)
+            session.spend(signature.block.definition.name.span, _NET + len(parameters))
             before = session.errors
             graph = elaborate(signature, mine, {}, session)
             if whole and session.errors == before:
