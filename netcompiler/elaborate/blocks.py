@@ -40,7 +40,7 @@ class Prepared:
         return f"{self.definition.kind} `{call_text(self.block.name, values)}`"
 
 
-MOST_VARIANTS = 64
+MOST_VARIANTS = 16
 """How many variants may stand one on another."""
 
 
