@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -247,5 +248,9 @@ def _titles(text: str) -> list[tuple[str, ...]]:
 
 def _comments(lines: Iterable[str]) -> tuple[str, ...]:
     """The comments that lines begin with, without characters that steer a terminal."""
-    comments = (line.removeprefix("#").strip() for line in takewhile(lambda s: s.startswith("#"), lines))
-    return tuple(map(printable, comments))
+    comments = (line for line in takewhile(lambda s: s.startswith("#"), lines) if not _TO_NETC.match(line))
+    return tuple(printable(line.removeprefix("#").strip()) for line in comments)
+
+
+_TO_NETC = re.compile(r"#++[ \t]*+netc[ \t]*+:")
+"""A comment that is for netc and no words about the net: ``# netc: ignore[W101]``."""

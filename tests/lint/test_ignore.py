@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from netcompiler import pipeline
+from netcompiler import loads, pipeline
 from netcompiler.diagnostics import Diagnostic
 from netcompiler.limits import DEFAULT_LIMITS
 from netcompiler.lint import heed
@@ -146,3 +146,10 @@ def test_comments_and_statements_are_gone_through_once() -> None:
     begun = process_time()
     assert {d.code for d in found(text)} == {"W100"}
     assert process_time() - begun < 10
+
+
+def test_it_is_no_word_about_a_net() -> None:
+    """The comment above a net is its title in pictures and tables."""
+    text = "# netc: ignore-file[W106]\n# A small net.\n# netc: ignore[W112]\n"
+    text += "net n { input image [8, 8, 8]\n relu }\n"
+    assert loads(text).title == ("A small net.",)
