@@ -110,7 +110,7 @@ class _Mending:
         if top.kind == opens:
             self.open.pop()
             return
-        if k.LBRACE in (top.kind, opens):
+        if (opens == k.LBRACE and missing >= 0) or (top.kind == k.LBRACE and missing <= 0):
             self._report("E105", f"`{_TEXTS[kind]}` closes nothing", at)
             self.deleted.add(at)
             return
@@ -123,7 +123,8 @@ class _Mending:
         opens = k.OPENED_BY[kind]
         top = self.open[-1]
         if top.kind != opens:
-            return any(o.kind == opens for o in self.open)
+            # With a brace too many this may as well be the wrong kind of bracket.
+            return any(o.kind == opens for o in self.open) and (opens != k.LBRACE or missing >= 0)
         if kind != k.RBRACE or missing <= 0 or not self._begins_line(at):
             return False
         indent = self._indent(at)

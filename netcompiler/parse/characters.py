@@ -20,7 +20,8 @@ class _Wrong(NamedTuple):
 
 WRONG = _Wrong(
     # Before all else, as each begins with what is a token by itself. None is in any legal text.
-    first=r"""(?:[fFrRbB]{1,2}|[uU])(?:"[^"\n]*+"|'[^'\n]*+')
+    first=r"""\"\"\"(?s:.*?)(?:\"\"\"|\Z)
+    | (?:[fFrRbB]{1,2}|[uU])(?:"[^"\n]*+"|'[^'\n]*+')
     | -{2,9}>|={1,9}>|<>|>>|===|:=|\*\*=|//=|[-+*/%]=|\.\.\.+|/\*(?s:.*?)(?:\*/|\Z)""",
     # After all else.
     last=r"""[^\W\d]\w*+|"[^"\n()\[\],:]*+|'[^'\n]*+'|[‘’][^‘’\n]*+[‘’]|[“”„][^“”„\n]*+[“”]|`[^`\n]*+`|&&|\|\||\r++""",
@@ -115,6 +116,9 @@ def _understand(text: str, place: Span, limits: Limits) -> tuple[_Meant, Diagnos
         meant, message, help = _PIECES[text]
         return meant, Diagnostic("E106", message.format(text), place, help=help)
     first = text[0]
+    if text.startswith('"""'):
+        help = "a comment is `# …`, to the end of the line"
+        return _NOTHING, Diagnostic("E106", '`"""` begins no comment', place, help=help)
     if first == '"':
         return _string(text, place, limits)
     if first in "'`‘’“”„":
@@ -192,7 +196,10 @@ def _foreign_name(text: str, place: Span) -> tuple[_Meant, Diagnostic]:
     return _Meant(k.NAME, plain or "_"), found
 
 
-def _other(text: str, place: Span) -> tuple[_Meant, Diagnostic]:
+def _other(text: str, place: Span) -> tuple[_Meant, Diagnostic | None]:
+    if text == "\ufeff" and place.start == 0:
+        # The mark of UTF-8's order of bytes, which some editors write.
+        return _NOTHING, None
     if text.startswith("/*"):
         found = Diagnostic(
             "E106", "`/* … */` is no comment here", place, help="a comment is `# …`, to the end of the line"

@@ -152,6 +152,10 @@ def _equals_for_colon(trouble: Trouble) -> Diagnostic | None:
         return None
     name = trouble.text_at(-1)
     help = f"a step is named with `{name}: step`; a variable is set with `let {name} = value`"
+    if name == "output":
+        help = "write `output name`"
+    elif name == "input":
+        help = "write `input name [3, 224, 224]`"
     return _error(trouble, "`=` cannot stand here", help)
 
 
@@ -206,22 +210,21 @@ def _number(trouble: Trouble) -> Diagnostic | None:
     if trouble.kind == k.DOT and trouble.kind_at(1) == k.NUMBER and trouble.value_expected:
         help = f"write `0.{trouble.text_at(1)}`"
         return _error(trouble, "a number does not begin with a point", help, trouble.span(0, 1))
+    if trouble.kind_at(-1) == k.DOT and trouble.kind_at(-2) == k.NUMBER and trouble.expected == {k.NAME}:
+        message = "a number does not end with a point"
+        return _error(trouble, message, f"write `{trouble.text_at(-2)}.0`", trouble.span(-2, -1))
+    named = k.NAME in trouble.expected and (trouble.step_expected or k.NUMBER not in trouble.expected)
+    if named and trouble.kind == k.NUMBER and trouble.kind_at(1) == k.NAME and trouble.touches(1):
+        whole = trouble.text + trouble.text_at(1)
+        if not trouble.step_expected or trouble.text_at(1) not in ("x", "X"):
+            help = f"a name begins with a letter or `_`: `_{whole}`"
+            return _error(trouble, f"`{whole}` begins with a digit", help, trouble.span(0, 1))
     if trouble.kind_at(-1) != k.NUMBER or not trouble.touches(0):
         return None
     before = trouble.text_at(-1)
-    if trouble.kind == k.DOT and trouble.kind_at(1) != k.NUMBER:
-        message = "a number does not end with a point"
-        return _error(trouble, message, f"write `{before}.0`", trouble.span(-1, 0))
     if trouble.kind == k.NAME and re.fullmatch(r"_[0-9_]+", trouble.text):
         whole = before + trouble.text.replace("_", "")
         return _error(trouble, "a number has no `_` in it", f"write `{whole}`", trouble.span(-1, 0))
-    if trouble.kind == k.NAME and not trouble.step_ended and trouble.inside not in _IN_PARENTHESES:
-        return _error(
-            trouble,
-            f"`{before}{trouble.text}` begins with a digit",
-            "a name begins with a letter",
-            trouble.span(-1, 0),
-        )
     return None
 
 
@@ -283,6 +286,29 @@ def _arguments_without_parentheses(trouble: Trouble) -> Diagnostic | None:
 
 
 @_mistake
+def _method(trouble: Trouble) -> Diagnostic | None:
+    """`conv(8, 3).relu()`"""
+    if trouble.kind == k.DOT and trouble.kind_at(-1) == k.RPAR and trouble.step_ended:
+        return _error(trouble, "a step has no methods", f"write `-> {trouble.text_at(1)}`")
+    return None
+
+
+@_mistake
+def _without_body(trouble: Trouble) -> Diagnostic | None:
+    if trouble.kind_at(-1) == k.NUMBER_OF["RESIDUAL"] and trouble.expected == {k.LBRACE}:
+        return _error(
+            trouble, "`residual` is followed by no body", "write `residual { … }`", trouble.span(-1)
+        )
+    if trouble.kind == k.SKIP:
+        help = "it follows the `}` of a `residual { … }`"
+        return _error(trouble, "`skip` cannot stand here", help)
+    if trouble.kind == k.COMMA and trouble.kind_at(-2) == k.NUMBER_OF["ON"]:
+        help = "`columns a, b { … }` lays the same layers on each of several groups"
+        return _error(trouble, "`on` takes one group", help)
+    return None
+
+
+@_mistake
 def _two_steps(trouble: Trouble) -> Diagnostic | None:
     begins = trouble.kind in _VALUES or trouble.kind in _STEP_STARTS
     if not begins or not trouble.step_ended or k.NEWLINE not in trouble.expected:
@@ -312,13 +338,18 @@ _STEP_STARTS = frozenset(
 @_mistake
 def _arrow_without_step(trouble: Trouble) -> Diagnostic | None:
     if trouble.kind_at(-1) == k.ARROW and trouble.step_expected:
-        shown = "" if trouble.kind in (k.RBRACE, k.END) else f"; `{trouble.text}` is none"
+        shown = "" if trouble.kind in (k.RBRACE, k.END, k.ARROW) else f"; `{trouble.text}` is none"
         return _error(
             trouble, f"`->` leads to no step{shown}", "write a step after it, or delete it", trouble.span(-1)
         )
-    if trouble.kind == k.ARROW and trouble.step_expected:
-        help = "a body's first step takes its input by itself"
-        return _error(trouble, "`->` cannot begin a chain", help)
+    if trouble.kind != k.ARROW:
+        return None
+    if trouble.kind_at(-1) == k.COLON and trouble.step_expected:
+        name = trouble.text_at(-2)
+        return _error(trouble, f"`{name}:` names no step", "the step stands straight after its name")
+    if trouble.step_expected or (trouble.begins_line and trouble.inside == k.LBRACE):
+        help = "the first step of a body takes its input by itself"
+        return _error(trouble, "`->` goes on from no step", help)
     return None
 
 

@@ -111,7 +111,13 @@ class _Kinds(dict[str, int]):
             return k.COMMENT
         if first in "0123456789":
             return k.NUMBER if len(piece) <= self.limits.digits else k.MISTAKE
-        if first == '"' and piece[-1] == '"' and "\\" not in piece and 1 < len(piece) <= self.limits.text + 2:
+        if (
+            first == '"'
+            and piece[-1] == '"'
+            and piece[:3] != '"""'
+            and "\\" not in piece
+            and 1 < len(piece) <= self.limits.text + 2
+        ):
             return k.STRING
         return k.MISTAKE
 

@@ -9,7 +9,8 @@ from netcompiler.parse import kinds as k
 from netcompiler.parse.driver import Run
 from netcompiler.source import Span
 
-_LOOK_AHEAD = 12
+_ENOUGH = 5
+"""So many tokens that fit say that a change was right, or the rest of the statement if that is shorter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,14 +92,15 @@ class Trouble:
         return self.run.tokens.kinds[self.opened[-1]] if self.opened else k.END
 
     def would_help(self, instead: list[int], taken: int) -> bool:
-        """Whether, with other tokens in the place of ``taken`` ones, the rest of the statement can follow."""
+        """Whether, with other tokens in the place of ``taken`` ones, what follows fits."""
         kinds = self.run.tokens.kinds
         rest: list[int] = []
         depth = 0
-        for kind in kinds[self.at + taken : self.at + taken + _LOOK_AHEAD]:
+        for kind in kinds[self.at + taken : self.at + taken + _ENOUGH]:
             rest.append(kind)
             depth += (kind in k.OPENING) - (kind in k.OPENED_BY)
             if kind == k.END or (depth <= 0 and kind in (k.NEWLINE, k.RBRACE)):
                 break
         wanted = [*instead, *rest]
-        return self.run.after(wanted) == len(wanted)
+        enough = min(len(wanted), len(instead) + _ENOUGH)
+        return self.run.after(wanted[:enough]) == enough
