@@ -6,7 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-_HEADING = re.compile(r"^## ([EW]\d{3}): (.+)$", re.MULTILINE)
+_HEADING = re.compile(r"## ([EW]\d{3}): (.+)")
+_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 
 
 def page() -> str:
@@ -20,15 +21,14 @@ def page() -> str:
 @cache
 def sections() -> dict[str, str]:
     """The section of each code, in Markdown, its heading included; in the order of the page."""
-    text = page()
-    starts = [(match[1], match.start()) for match in _HEADING.finditer(text)]
-    ends = [start for _, start in starts[1:]] + [len(text)]
-    return {code: text[start:end].rstrip() for (code, start), end in zip(starts, ends, strict=True)}
+    found = ((_HEADING.match(section), section.rstrip()) for section in _SECTION.split(page()))
+    return {heading[1]: section for heading, section in found if heading is not None}
 
 
 def titles() -> dict[str, str]:
     """What each section is about, by code."""
-    return {match[1]: match[2] for match in _HEADING.finditer(page())}
+    headings = {code: _HEADING.match(section) for code, section in sections().items()}
+    return {code: heading[2] for code, heading in headings.items() if heading is not None}
 
 
 def plain(section: str) -> list[tuple[str, bool]]:

@@ -6,6 +6,8 @@ import re
 from textwrap import dedent
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netcompiler.diagnostics import Diagnostic, Label
 from netcompiler.source import Source, Span
@@ -182,3 +184,27 @@ def test_json_and_github_carry_the_labels() -> None:
     place_of = "file=my.net,line=7,col=5,endLine=7,endColumn=9,title=E204"
     text = "differ: this%0Aother.net:1:7: 100%25 defined%0Aa%0Ahelp: b"
     assert diagnostic.to_github() == f"::error {place_of}::{text}"
+
+
+TEXTS = st.text(st.sampled_from("ab{}() \t\n\r日é\u0301\u202e\x1b"), max_size=60)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_places_of_any_texts_can_be_shown(data: st.DataObject) -> None:
+    sources = [Source(name, data.draw(TEXTS)) for name in ("one.net", "two.net")]
+    spans = []
+    for _ in range(data.draw(st.integers(1, 6))):
+        source = data.draw(st.sampled_from(sources))
+        start, end = sorted(data.draw(st.integers(0, len(source.text))) for _ in range(2))
+        spans.append(Span(source, start, end))
+    labels = tuple(Label(span, f"label{number}") for number, span in enumerate(spans[1:]))
+    diagnostic = Diagnostic("E204", "message", spans[0], label="primary", labels=labels)
+    plain = diagnostic.render()
+    for text in ("primary", *(label.text for label in labels)):
+        assert plain.count(text) == 1
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", plain)
+    assert all(line == line.rstrip() for line in plain.splitlines())
+    assert "^" in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", diagnostic.render(color=True)) == plain
+    assert diagnostic.to_github().count("\n") == 0
