@@ -13,6 +13,7 @@ import torch
 
 from netcompiler.graph import Graph
 from netcompiler.torch.existing import Device, existing
+from netcompiler.torch.room import check_room
 from netcompiler.torch.source import generate
 
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
@@ -32,6 +33,7 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
 
     Raises:
         ValueError: `devices` names a group that the net does not have, or a device that is not there.
+        MemoryError: its weights are larger than the memory of the default device.
     """
     if isinstance(devices, Mapping):
         unknown = [str(name) for name in devices if name not in graph.groups]
@@ -42,6 +44,8 @@ def build(graph: Graph, devices: Device | Mapping[str, Device] | None = None) ->
             existing(device, f"group {group}")
     elif devices is not None:
         existing(devices, graph.name)
+    if devices is None or isinstance(devices, Mapping) or torch.device(devices).type != "meta":
+        check_room(graph)
     source = generate(graph)
     make = main_class(load(source, graph.name), source)
     if devices is None:
