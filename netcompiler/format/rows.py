@@ -51,7 +51,8 @@ def _variant(line: Sequence[Element], column: int) -> list[Cell] | None:
         if at:
             column += first_leaf(element).space
         if isinstance(element, Leaf) and element.kind == "EQUAL":
-            return [Cell(("net",), "=", column), Cell(("net",))]
+            likeness = ("net", isinstance(line[at - 1], Group))  # whether it has parameters
+            return [Cell(likeness, "=", column), Cell(likeness)]
         column += _size(element)
     return None
 
