@@ -11,7 +11,7 @@ from netcompiler.graph import Graph
 from netcompiler.lint.rule import RULES, OfLayer
 from netcompiler.lint.survey import Survey
 from netcompiler.lint.wiring import Wiring
-from netcompiler.operations.base import Operation
+from netcompiler.operations.base import OPERATIONS, Operation
 
 
 def lint_file(file: syntax.File, reporter: Reporter) -> None:
@@ -27,8 +27,9 @@ def lint_graph(graph: Graph, reporter: Reporter) -> None:
     """Warn of what a net does. It has no errors."""
     wiring = Wiring(graph)
     told: set[tuple[OfLayer, int]] = set()
+    checks: dict[Operation, tuple[OfLayer, ...]] = {o: _checks(o) for o in OPERATIONS.values()}
     for layer in wiring.layers.values():
-        for check in _checks(layer.operation):
+        for check in checks[layer.operation]:
             found = check(layer, wiring)
             if found is not None:
                 # A step that a block's many calls run says the same each time.
