@@ -1,6 +1,7 @@
 """All benchmarks, one after the other: `make bench`."""
 
 from benchmarks import (
+    check_layers,
     check_startup,
     construct,
     forward_train,
@@ -18,6 +19,7 @@ from benchmarks import (
 
 ALL = (
     check_startup,
+    check_layers,
     show_all,
     pictures,
     load_depth,
