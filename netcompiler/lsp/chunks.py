@@ -10,7 +10,7 @@ from netcompiler.source import Source
 
 _MARKS = re.compile(
     r"""\#[^\n]*                                                # a comment
-    | "(?:[^"\\\n]|\\.)*"                                       # a string
+    | "(?:[^"\\\n]|\\.)*"?                                      # a string, closed or not
     | [(\[{] | [)\]}]
     | ^(?:use|block|net|let|default)\b(?![ \t]*[:=])            # no label and no argument's name
     """,

@@ -32,7 +32,7 @@ MODIFIERS = ("declaration", "readonly", "defaultLibrary")
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
-    | (?P<string>"(?:[^"\\\n]|\\.)*")
+    | (?P<string>"(?:[^"\\\n]|\\.)*"?)
     | (?P<number>(?<![\w.])[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
     | (?P<word>[A-Za-z_]\w*)
     | (?P<operator>->|\.\.|==|!=|<=|>=|\*\*|//|[<>+\-*/%])

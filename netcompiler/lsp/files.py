@@ -37,16 +37,15 @@ class Files:
     # ---- what is open
 
     def put(self, uri: str, text: str, version: int | None) -> None:
-        """Note a text's newest version."""
-        with self._lock:
-            self._open[uri] = Text(uri, path_of(uri), text, version)
+        """Note a text's newest version; never waits for a file that is being read."""
+        self._open[uri] = Text(uri, path_of(uri), text, version)
 
     def close(self, uri: str) -> None:
         """From here on the file on the disk counts."""
-        with self._lock:
-            self._open.pop(uri, None)
-            for key in [key for key in self._readings if key[0] == uri]:
-                del self._readings[key]
+        self._open.pop(uri, None)
+        for key in list(self._readings):
+            if key[0] == uri:
+                self._readings.pop(key, None)
 
     def version(self, uri: str) -> int | None:
         """The newest version of an open text."""

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from netcompiler import syntax
 from netcompiler.lsp.positions import Stretch
 
+_INSIDE = 8
+"""How many names may stand inside another one, as variables do in a quoted name, and it is still found."""
+
 
 class Kind(Enum):
     """What a name stands for."""
@@ -113,7 +116,7 @@ class Index:
         """The name at a character, or that ends there."""
         index = bisect_right(self._starts, offset) - 1
         # The one that a cursor stands before goes before the one that it stands behind.
-        for occurrence in reversed(self.occurrences[max(index - 1, 0) : index + 1]):
+        for occurrence in reversed(self.occurrences[max(index - _INSIDE, 0) : index + 1]):
             if occurrence.at.start <= offset <= occurrence.at.end:
                 return occurrence
         return None

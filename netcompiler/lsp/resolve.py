@@ -22,6 +22,8 @@ from netcompiler.source import Span
 
 Expression = syntax.Expression | syntax.ListFor
 
+_VARIABLE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
+
 _SEGMENT = re.compile(r"[^.\s]+")
 
 _BUILT_IN: tuple[tuple[str, Kind, Iterable[str]], ...] = (
@@ -235,11 +237,19 @@ class _Resolver:
         self.index.steps.append(StepAt(self.reading.stretch(step.span), step, labels.owner))
         inner = labels
         if step.label is not None:
+            self.filled_in(step.label.span, variables)
             known = labels.own.get(step.label.text)
             inner = (known and known.inner) or labels
         if step.repeat is not None:
             self.expression(step.repeat, variables, labels)
         self.action(step.action, variables, inner, labels)
+
+    def filled_in(self, span: Span, variables: Variables) -> None:
+        """Variables in a quoted name: ``"conv{i}"``."""
+        for match in _VARIABLE.finditer(self.reading.text, *self.reading.stretch(span)):
+            variable = variables.find(match.group(1))
+            if variable is not None:
+                self.refer(variable, self.kind_of(variable), Stretch(*match.span(1)))
 
     def action(self, action: syntax.Action, variables: Variables, inner: Labels, outer: Labels) -> None:
         match action:
@@ -472,6 +482,7 @@ class _Resolver:
         place = self.reading.stretch(node.span)
         quoted = self.reading.text[place.start] == '"'
         inner = Stretch(place.start + 1, place.end - 1) if quoted else place
+        self.filled_in(node.span, variables)
         variable = variables.find(node.text)
         if variable is not None and not quoted:
             self.refer(variable, self.kind_of(variable), place)

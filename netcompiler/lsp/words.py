@@ -151,7 +151,7 @@ def comment_above(reading: Reading, offset: int) -> str:
 
 
 def _comment_of(line: str) -> str:
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"', lambda m: " " * len(m.group()), line)
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"?', lambda m: " " * len(m.group()), line)
     at = bare.find("#")
     return "" if at == -1 else line[at:].lstrip("#").strip()
 

@@ -136,3 +136,24 @@ def test_specs_below_a_folder_are_found_and_no_more_than_asked_for(tmp_path: Pat
     found = [path.relative_to(tmp_path.resolve()).as_posix() for path in saved_below([tmp_path])]
     assert found == ["0.net", "1.net", "2.net", "3.net", "4.net", "a/x.net"]
     assert len(list(saved_below([tmp_path], most=3))) == 3
+
+
+def test_messages_are_those_of_the_command_line() -> None:
+    """Every kind of mistake, syntax errors too: the same in a text of chunks as in a whole one."""
+    files = Files(DEFAULT_LIMITS)
+    checker = Checker(files, DEFAULT_LIMITS)
+    different = []
+    for path in sorted((FOLDER / "tests" / "errors").glob("*.net")):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        source = Source(path.name, text, path.resolve(), path.resolve().parent)
+        files.put(path.as_uri(), text, 1)
+        try:
+            expected = pipeline.check(source, DEFAULT_LIMITS, {})
+        except SpecError as error:
+            expected = list(error.diagnostics)
+        if told(checker.check(path.as_uri()).diagnostics) != told(expected):
+            different.append(path.name)
+    assert different == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def test_a_missing_brace_does_not_reach_into_the_next_definition() -> None:
         "# b's own\nblock b { relu }\n",
         "let x = [\n  1,\n]\n",
     ]
+
+
+def test_quotes_that_never_close_are_read_once() -> None:
+    text = '"' + '\\"' * 300_000
+    begun = time.process_time()
+    assert list(split(text)) == [text]
+    assert time.process_time() - begun < 5
 
 
 def test_a_statement_at_the_margin_stays_in_its_body() -> None:
