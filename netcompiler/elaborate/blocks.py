@@ -167,9 +167,18 @@ def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Blo
     base = block.frame.blocks.get(variant.base.name)
     if base is None and block.frame.find(variant.base.name)[1] is not UNKNOWN:
         help = suggest(variant.base.name, block.frame.blocks)
-        evaluator.session.error(
-            "E201", f"there is no net `{variant.base.name}`", variant.base.span, help=help
-        )
+        message = f"there is no net `{variant.base.name}`"
+        evaluator.session.error("E201", message, variant.base.span, help=help)
+    elif (
+        base is not None
+        and isinstance(base.definition, syntax.Definition)
+        and base.definition.kind == "block"
+    ):
+        message = f"`{base.name}` is a block, and only a net has variants"
+        help = f"write a net that calls it: `net {variant.name.name} {{ input … {base.name}(…) }}`"
+        labels = [Label(base.definition.name.span, f"`{base.name}` is defined here")]
+        evaluator.session.error("E218", message, variant.base.span, help=help, labels=labels)
+        return None
     return base
 
 

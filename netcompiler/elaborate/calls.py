@@ -17,7 +17,7 @@ from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.expressions import find_callee, flow_or_lost
 from netcompiler.elaborate.hints import defined, meant, operation_hint
 from netcompiler.elaborate.layers import NewLayer, Operand
-from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Callee, Flow, Given, kind_of
+from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Callee, Flow, Given, kind_of, text_of
 from netcompiler.elaborate.words import WORDS
 from netcompiler.operations.base import OPERATIONS, Operation
 from netcompiler.source import Span
@@ -222,11 +222,14 @@ class CallRunner:
             self.session.error("E201", message, node.span, help=help, labels=labels)
         elif isinstance(callee, str):
             alike = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
-            message = f"`{node.span.text}` is {callee!r}, and no operation or block is called that"
+            message = f"`{node.span.text}` is {text_of(callee)}, and no operation or block is called that"
             self.session.error("E201", message, node.span, help=alike)
         else:
             message = f"`{node.span.text}` is {kind_of(callee)}, not an operation or a block"
-            self.session.error("E218", message, node.span, help=f"give it one: `{node.span.text}=relu`")
+            advice = "a step is an operation or a block; a value is an argument of one: `linear(x)`"
+            if node.span.text in here.frame.variables:
+                advice = f"give it one, `{node.span.text}=relu`; a value is an argument of one: `linear(x)`"
+            self.session.error("E218", message, node.span, help=advice)
         return UNKNOWN
 
 
@@ -242,7 +245,8 @@ def _hint(name: str, here: Here) -> str | None:
         return f"`{name}` is the name of a step; {again}"
     callables = {n for n in here.frame.visible() if isinstance(here.frame.find(n)[1], Callee)}
     known = OPERATIONS.keys() | here.frame.blocks.keys() | callables | WORDS.keys() | {"residual", "columns"}
-    return operation_hint(name) or suggest(name, known - {"input"})
+    define = f"define it, `block {name} {{ … }}`, or take an operation that there is"
+    return operation_hint(name) or suggest(name, known - {"input"}) or define
 
 
 def _word(action: syntax.Call, here: Here) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import Label, shape_text, suggest
+from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.environment import Binding, Here, NamedOutput, NetState, Scope
 from netcompiler.elaborate.names import is_name
 from netcompiler.elaborate.session import Session
@@ -81,7 +81,7 @@ def declare_output(statement: syntax.OutputDeclaration, here: Here, steps: StepR
     condition = statement.condition
     if condition is not None and condition.name != "training":
         message = f"an output is given always or `if training`, not `if {condition.name}`"
-        session.error("E215", message, condition.span, help=suggest(condition.name, ["training"]))
+        session.error("E215", message, condition.span, help="write `if training`, or leave it out")
     flow = steps.resolve(statement.reference, here)
     name = statement.reference.text
     earlier = net.outputs.get(name)

@@ -105,9 +105,13 @@ class Evaluator:
         if result is UNKNOWN or is_whole(result):
             return result
         what = kind_of(result) if not isinstance(result, float) else text_of(result)
-        help = "`//` divides to a whole number; `round(x)`, `floor(x)` and `ceil(x)` make one"
+        help = None
+        if is_number(result):
+            help = "`//` divides to a whole number; `round(x)`, `floor(x)` and `ceil(x)` make one"
+        elif isinstance(result, str) and result.isdecimal():
+            help = f"without quotes: `{text_of(result)[1:-1]}`"
         message = f"a whole number is expected, this is {what}"
-        self.session.error("E218", message, expression.span, help=help if is_number(result) else None)
+        self.session.error("E218", message, expression.span, help=help)
         return UNKNOWN
 
     def arguments(self, arguments: Sequence[syntax.Argument], here: Here) -> tuple[Given, ...]:
@@ -451,7 +455,8 @@ class Evaluator:
         if any(g.name is not None for g in given) or not function.accepts(values):
             words = ", ".join(kind_of(v) for v in values) or "nothing"
             message = f"`{name}` takes {function.expects}, here is {words}"
-            self.session.error("E208", message, span, help=_fitting(*values))
+            help = "a list is written `[64, 128]`" if "list" in function.expects else None
+            self.session.error("E208", message, span, help=_fitting(*values) or help)
             return UNKNOWN
         self._spend_on(values, span)
         try:
