@@ -11,12 +11,13 @@ from time import perf_counter
 from netcompiler import syntax
 from netcompiler.cost import Totals, totals
 from netcompiler.diagnostics import Diagnostic, Reporter, SpecError
+from netcompiler.elaborate.bound import KnownCalls
 from netcompiler.elaborate.files import Definitions
 from netcompiler.elaborate.nets import NetSignature, signatures, unreached
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.trace import Trace
 from netcompiler.elaborate.values import Block
-from netcompiler.limits import Limits
+from netcompiler.limits import Limits, how_to_raise
 from netcompiler.lint import heed, lint_file
 from netcompiler.lint.ignore import CODE as COMMENT_CODE
 from netcompiler.lsp.files import Files
@@ -31,7 +32,9 @@ from netcompiler.pipeline import (
     warn_unused,
 )
 from netcompiler.read import find_used
-from netcompiler.source import Source
+from netcompiler.source import Source, Span
+
+LIMIT_CODE = "E217"
 
 _AGAIN = 0.2
 """Seconds after which it is told once more what is known."""
@@ -54,6 +57,8 @@ class Outcome:
         reached: ids of the definitions that ran.
         trace: what ran.
         seconds: how long it took.
+        steps: the steps of work that it took.
+        layers: the layers that were made.
     """
 
     is_net: bool
@@ -64,6 +69,13 @@ class Outcome:
     reached: frozenset[int]
     trace: Trace
     seconds: float
+    steps: int
+    layers: int
+
+    @property
+    def within_limits(self) -> bool:
+        """False when a limit ended it."""
+        return all(diagnostic.code != LIMIT_CODE for diagnostic in self.diagnostics)
 
     @cached_property
     def totals(self) -> Totals:
@@ -155,16 +167,22 @@ class Checker:
                 due = perf_counter() + _AGAIN
             outcome = self._run(work, pending)
             found[pending.label] = outcome
-            known[pending.label] = outcome
-        self._known[uri] = found
+            if outcome.within_limits:
+                # What is left of a limit depends on other nets, and they may change.
+                known[pending.label] = outcome
+        self._known[uri] = {label: outcome for label, outcome in found.items() if outcome.within_limits}
         return work.findings(found, complete=True)
 
     def _run(self, work: _Work, pending: _Pending) -> Outcome:
         session = self.session()
         session.trace = Trace()
+        # The limits are those of the whole file.
+        session.steps, session.layers, session.known = work.steps, work.layers, work.calls
         begun = perf_counter()
         pending.run(session, work.sound)
-        self.done(session)
+        self.done()
+        steps, layers = session.steps - work.steps, session.layers - work.layers
+        work.steps, work.layers = session.steps, session.layers
         return Outcome(
             pending.label[0] == "net",
             pending.label[1],
@@ -174,6 +192,8 @@ class Checker:
             frozenset(session.reached),
             session.trace,
             perf_counter() - begun,
+            steps,
+            layers,
         )
 
     def session(self) -> Session:
@@ -183,12 +203,11 @@ class Checker:
             raise CancelledError
         return session
 
-    def done(self, session: Session) -> None:
+    def done(self) -> None:
         """A session's work is done. Raises `CancelledError` when it ended because nobody waits."""
         self._session = None
         if self._cancelled:
             raise CancelledError
-        del session
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,6 +234,10 @@ class _Work:
         self.sound = True
         self.nets: dict[str, NetSignature] = {}
         self.blocks: list[Block] = []
+        self.steps = 0
+        self.layers = 0
+        self.calls = KnownCalls()
+        self.size = len(reading.text)
         self.broken = {name for part in reading.parts if part.wrong for name in [part.defines] if name}
         self.lost = any(part.wrong and part.sets for part in reading.parts)
 
@@ -227,7 +250,8 @@ class _Work:
             self.definitions, self.found = define_file(self.reading.file, self._read, session)
         except SpecError as error:
             self.found = error.diagnostics
-        self.checker.done(session)
+        self.checker.done()
+        self.steps += session.steps
         self.sound = not any(d.severity == "error" for d in self.found)
         if self.definitions is not None and not self.lost:
             self.nets = signatures(self.definitions)
@@ -242,6 +266,7 @@ class _Work:
                 message = f"more than {self.checker.limits.files} files are used"
                 raise session.stop(message, file.span, limit="files")
             reading = self.checker.files.used(path, self.reading.source.root)
+            self._add_size(reading, path, file.span)
         except SpecError as error:
             for diagnostic in error.diagnostics:
                 at = diagnostic if diagnostic.span is not None else _at(file, diagnostic)
@@ -254,6 +279,15 @@ class _Work:
                 session.reporter.report(diagnostic)
             return None
         return reading.file
+
+    def _add_size(self, reading: Reading, path: Path, span: Span) -> None:
+        """Count a file's text. Raises SpecError when all files together are too large."""
+        limit = self.checker.limits.source_bytes
+        if path not in self.used:
+            self.size += len(reading.text)
+        if self.size > limit:
+            message = f"the files used have more than {limit:,} bytes together"
+            raise SpecError([Diagnostic("E103", message, span, help=how_to_raise("source_bytes"))])
 
     # ---- what is to be done
 
@@ -281,6 +315,8 @@ class _Work:
             outcome = known.get(pending.label)
             if outcome is not None and outcome.holds(pending.key, pending.places):
                 found[pending.label] = outcome
+                self.steps += outcome.steps
+                self.layers += outcome.layers
                 continue
             seconds = 0.0 if outcome is None else outcome.seconds
             stale.append(_Pending(pending.label, pending.key, pending.places, pending.run, seconds))
