@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,37 @@ def test_the_extension_is_javascript() -> None:
     if node is None:
         pytest.skip("no node")
     subprocess.run([node, "--check", str(VSCODE / "extension.js")], check=True, timeout=30)
+
+
+def _driven(settings: dict[str, object], *words: str) -> dict[str, Any]:
+    """What the extension does in a stand-in for the editor."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node")
+    arguments = [node, Path(__file__).with_name("drive_extension.js"), VSCODE / "extension.js"]
+    run = subprocess.run(
+        [*arguments, json.dumps(settings), *words], check=True, timeout=30, capture_output=True, text=True
+    )
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def test_the_extension_starts_the_server_and_starts_it_anew() -> None:
+    done = _driven({"path": "${workspaceFolder}/.venv/bin/netc", "arguments": ["--log", "netc.log"]})
+    assert len(done["clients"]) == 3  # at first, after another setting, and on command
+    for client in done["clients"]:
+        assert client["command"] == "/project/.venv/bin/netc"
+        assert client["args"] == ["lsp", "--log", "netc.log"]
+        assert client["languages"] == [{"language": PACKAGE["contributes"]["languages"][0]["id"]}]
+        assert client["started"]
+        assert client["stopped"]
+    assert not done["errors"]
+
+
+def test_the_extension_says_what_to_do_without_a_server() -> None:
+    done = _driven({}, "fails")
+    assert 'pip install "netcompiler[lsp]"' in done["errors"][0]
+    assert done["opened"][0] == ["workbench.action.openSettings", "netc.path"]
 
 
 def test_patterns_of_the_configuration() -> None:
