@@ -20,8 +20,8 @@ from netcompiler.cli.report import read_on, shown
 def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[str, str]) -> int:
     """Report everything that is wrong with spec files. Fails when there is an error."""
     from netcompiler import pipeline
-    from netcompiler.api import split_target
     from netcompiler.diagnostics import SpecError
+    from netcompiler.target import split_target
 
     found = []
     for file in files:

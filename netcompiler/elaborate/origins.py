@@ -50,7 +50,7 @@ def telling(flows: Sequence[Flow], most: int = 6) -> list[int]:
 
 
 def argument_place(step: Span, message: str) -> Span | None:
-    """The argument of a step that a message begins with, "`groups` is 2 …"; None when it is not given by name."""
+    """The argument of a step that a message begins with, "`groups` is 2 …"; None without its name."""
     name = _ARGUMENT.match(message)
     text = step.text
     found = None if name is None else re.search(rf"[(,]\s*({name[1]}\s*=)", text)

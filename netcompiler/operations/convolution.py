@@ -79,7 +79,10 @@ class Conv(Operation):
         if padding != "same":
             return tuple((p, p) for p in call.extents("padding", rank))
         if any(s != 1 for s in call.extents("stride", rank)):
-            raise ShapeError("E205", '`padding` is "same", which needs a stride of 1')
+            numbers = [k // 2 for k in call.extents("kernel_size", rank)]
+            shown = numbers[0] if len(set(numbers)) == 1 else numbers
+            help = f"with a stride, it is given in numbers: `padding={shown}`"
+            raise ShapeError("E205", '`padding` is "same", which needs a stride of 1', help=help)
         pairs = zip(call.extents("dilation", rank), call.extents("kernel_size", rank), strict=True)
         total = [d * (k - 1) for d, k in pairs]
         return tuple((t // 2, t - t // 2) for t in total)
