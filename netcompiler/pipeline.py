@@ -309,8 +309,8 @@ def new_session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
 class Bounded:
     """Whatever ends the work inside is reported to the session, and goes no further.
 
-    The search for cycles of garbage rests meanwhile: the limits bound the memory, what is made stays until the
-    net is done, and going through all of it again and again takes a third of the time.
+    The search for cycles of garbage rests meanwhile: the limits bound the memory, what is made stays until
+    the net is done, and going through all of it again and again takes a third of the time.
     """
 
     def __init__(self, session: Session, source: Source) -> None:
