@@ -16,7 +16,9 @@ from netcompiler.source import Source, Span
 _TEXTS = {k.LPAR: "(", k.LSQB: "[", k.LBRACE: "{", k.RPAR: ")", k.RSQB: "]", k.RBRACE: "}"}
 
 # A line that ends in one of these goes on in the next one.
-_UNFINISHED = frozenset((k.COMMA, k.EQUAL, *k.OPENING, *range(k.DOT, k.ERROR)))
+_UNFINISHED = frozenset((k.ARROW, k.COMMA, k.EQUAL, *k.OPENING, *range(k.DOT, k.ERROR)))
+# A parenthesis that is not closed within so many tokens of its line is looked for no longer.
+_FAR = 400
 _DEFINES = frozenset((k.NUMBER_OF["NET"], k.NUMBER_OF["BLOCK"]))
 
 
@@ -65,11 +67,13 @@ class _Mending:
     deleted: set[int] = field(default_factory=set)
     found: list[Diagnostic] = field(default_factory=list)
     too_deep: Diagnostic | None = None
+    indents: dict[int, int] = field(default_factory=dict)
+    missing: int = 0  # how many more braces are opened than closed, those that are mended left out
 
     def run(self) -> None:
         """Find out what is wrong."""
         kinds = self.tokens.kinds
-        braces = kinds.count(k.LBRACE) - kinds.count(k.RBRACE)
+        self.missing = kinds.count(k.LBRACE) - kinds.count(k.RBRACE)
         for at, kind in enumerate(kinds):
             if kind in _DEFINES and self.open and self._defines(at):
                 self._close_all(at, "the next definition begins here")
@@ -79,7 +83,7 @@ class _Mending:
                     return
                 self.open.append(_Open(at, kind, self._indent(at)))
             elif kind in k.OPENED_BY:
-                self._close(at, kind, braces)
+                self._close(at, kind)
         self._close_all(len(kinds) - 1, "")
 
     def mended(self) -> Columns:
@@ -96,42 +100,61 @@ class _Mending:
                 result.append(kind, text, start, end)
         return result
 
-    def _close(self, at: int, kind: int, missing: int) -> None:
-        """A closing bracket. ``missing`` is how many more braces are opened than closed."""
+    def _close(self, at: int, kind: int) -> None:
+        """A closing bracket."""
         opens = k.OPENED_BY[kind]
-        while self.open and self._is_unclosed(at, kind, missing):
+        while self.open and self._is_unclosed(at, kind):
             self._report_unclosed(self.open[-1], at)
             self._insert(self.open.pop(), at)
-        if not self.open or (opens == k.LBRACE and missing < 0 and self._is_further_in(at)):
+        if not self.open or self._is_stray(at, kind):
             self._report("E105", f"`{_TEXTS[kind]}` closes nothing", at)
+            self.missing += opens == k.LBRACE
             self.deleted.add(at)
             return
-        top = self.open[-1]
-        if top.kind == opens:
-            self.open.pop()
-            return
-        if (opens == k.LBRACE and missing >= 0) or (top.kind == k.LBRACE and missing <= 0):
-            self._report("E105", f"`{_TEXTS[kind]}` closes nothing", at)
+        top = self.open.pop()
+        if top.kind != opens:
+            self._report_mismatch(top, at)
+            self.missing += (opens == k.LBRACE) - (top.kind == k.LBRACE)
             self.deleted.add(at)
-            return
-        self._report_mismatch(top, at)
-        self.deleted.add(at)
-        self.closed_before.setdefault(at, []).append(k.CLOSING[self.open.pop().kind])
+            self.closed_before.setdefault(at, []).append(k.CLOSING[top.kind])
 
-    def _is_unclosed(self, at: int, kind: int, missing: int) -> bool:
+    def _is_stray(self, at: int, kind: int) -> bool:
+        """Whether a closing bracket is one too many; ``open`` is not empty."""
+        opens = k.OPENED_BY[kind]
+        top = self.open[-1]
+        if top.kind != opens:
+            if self._closed_next(at, top.kind):
+                return True
+            # What is one brace too many or too few may as well be the wrong kind of bracket.
+            return (opens == k.LBRACE and self.missing >= 0) or (top.kind == k.LBRACE and self.missing <= 0)
+        if opens != k.LBRACE or self.missing >= 0:
+            return False
+        return self.tokens.kinds[at - 1] in _UNFINISHED or self._is_further_in(at)
+
+    def _closed_next(self, at: int, kind: int) -> bool:
+        """Whether the next bracket of the line closes one of this kind."""
+        for following in self.tokens.kinds[at + 1 :]:
+            if following == k.NEWLINE or following >= k.LPAR:
+                return following == k.CLOSING[kind]
+        return False
+
+    def _is_unclosed(self, at: int, kind: int) -> bool:
         """Whether the token at ``at`` closes not the innermost bracket but one further out."""
         opens = k.OPENED_BY[kind]
         top = self.open[-1]
         if top.kind != opens:
             # With a brace too many this may as well be the wrong kind of bracket.
-            return any(o.kind == opens for o in self.open) and (opens != k.LBRACE or missing >= 0)
-        if kind != k.RBRACE or missing <= 0 or not self._begins_line(at):
+            outer = any(o.kind == opens for o in self.open) and not self._closed_next(at, top.kind)
+            return outer and (opens != k.LBRACE or self.missing >= 0)
+        if kind != k.RBRACE or self.missing <= 0 or not self._begins_line(at):
             return False
         indent = self._indent(at)
         return indent < top.indent and any(o.indent == indent for o in self.open)
 
     def _is_further_in(self, at: int) -> bool:
-        return self._begins_line(at) and self._indent(at) > self.open[-1].indent
+        """Whether the line of a brace begins further in than that of the bracket it would close."""
+        opened = self.open[-1]
+        return self._line(opened.at) < self._line(at) and self._indent(at) > opened.indent
 
     def _close_all(self, at: int, label: str) -> None:
         """Everything that is open is closed before the token at ``at``."""
@@ -143,13 +166,14 @@ class _Mending:
     def _insert(self, opened: _Open, at: int) -> None:
         """Close a bracket: a parenthesis where its line ends, if that is before ``at``; a brace at ``at``."""
         place = self._line_end(opened, at)
+        self.missing -= opened.kind == k.LBRACE
         self.closed_before.setdefault(place, []).append(k.CLOSING[opened.kind])
 
     def _line_end(self, opened: _Open, at: int) -> int:
         kinds = self.tokens.kinds
         if opened.kind != k.LBRACE:
             depth = 0
-            for place in range(opened.at + 1, at):
+            for place in range(opened.at + 1, min(at, opened.at + _FAR)):
                 depth += (kinds[place] in k.OPENING) - (kinds[place] in k.OPENED_BY)
                 if depth <= 0 and kinds[place] == k.NEWLINE and kinds[place - 1] not in _UNFINISHED:
                     return place
@@ -167,18 +191,26 @@ class _Mending:
 
     def _indent(self, at: int) -> int:
         """How far in the line of a token begins."""
-        text = self.source.text
-        start = self.tokens.starts[at]
-        begin = end = start - self.source.position(start)[1] + 1
-        while text[end] in " \t":
-            end += 1
-        return end - begin
+        line = self._line(at)
+        if line not in self.indents:
+            text = self.source.text
+            begin = end = self.tokens.starts[at] - self.source.position(self.tokens.starts[at])[1] + 1
+            while text[end] in " \t":
+                end += 1
+            self.indents[line] = end - begin
+        return self.indents[line]
+
+    def _line(self, at: int) -> int:
+        return self.source.position(self.tokens.starts[at])[0]
 
     # ---- messages
 
     def _report(self, code: str, message: str, at: int, help: str | None = None, *labels: Label) -> None:
-        if len(self.found) < self.limits.diagnostics:
-            self.found.append(Diagnostic(code, message, self._span(at), help=help, labels=labels))
+        span = self._span(at)
+        told = self.found and self.found[-1].span is not None and self.found[-1].span.line == span.line
+        # What is wrong with the next bracket of a line mostly follows from the one before it.
+        if not told and len(self.found) < self.limits.diagnostics:
+            self.found.append(Diagnostic(code, message, span, help=help, labels=labels))
 
     def _report_unclosed(self, opened: _Open, at: int, label: str = "") -> None:
         bracket = _TEXTS[opened.kind]
