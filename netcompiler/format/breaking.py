@@ -67,11 +67,13 @@ class Breaker:
         """Break what begins in a column."""
         start = 0
         while start < len(self.atoms):
+            if start and breaks_before(self.atoms, start):
+                column = self._line = self._indent + deeper(self.atoms, start)
             stretch = self._stretch(start, column)
             if stretch.after > WIDTH and self._break(stretch):
                 continue
             start = stretch.end
-            column = self._column_after(stretch)
+            column = self._line + 1 if _is_broken(self.atoms[start - 1]) else stretch.after
 
     def _stretch(self, start: int, column: int) -> _Stretch:
         after = column
@@ -88,13 +90,6 @@ class Breaker:
         size = len(atom.text) if isinstance(atom, Leaf) else 1 if atom.broken else atom.width
         tail = self._tail if at == len(self.atoms) - 1 else 0
         return size + tail + (first_leaf(atom).space and column > self._line)
-
-    def _column_after(self, stretch: _Stretch) -> int:
-        end = stretch.end
-        if end < len(self.atoms) and breaks_before(self.atoms, end):
-            self._line = self._indent + deeper(self.atoms, end)
-            return self._line
-        return self._line + 1 if _is_broken(self.atoms[end - 1]) else stretch.after
 
     # ---- one line that is too long
 
