@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from netcompiler import syntax
 from netcompiler.elaborate.functions import FUNCTIONS
@@ -102,6 +103,7 @@ def signature_of(project: Project, reading: Reading, name: str, cursor: Cursor) 
     return definition_signature(project, key)
 
 
+@cache
 def operation_signature(name: str) -> Signature:
     """What an operation takes."""
     operation = OPERATIONS[name]

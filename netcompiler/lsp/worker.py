@@ -15,8 +15,8 @@ logger = logging.getLogger(__name__)
 _IDLE = 2.0
 """Seconds without work after which there is time to look for garbage."""
 
-_MOST = 100
-"""Checks after which garbage is looked for even where there is no time."""
+_MOST = 500
+"""Checks after which all of it is looked for even where there is no time."""
 
 Found = Callable[[Findings], None]
 Failed = Callable[[str, SpecError], None]
@@ -96,6 +96,8 @@ class Worker:
                 self.checker.ready()
                 uri = self._running
             self._check(uri)
+            # Among what is new; that takes no time to speak of.
+            gc.collect(1)
 
     def _pause(self) -> bool:
         """Wait for a moment if there is no work; whether there still is none."""
@@ -106,7 +108,7 @@ class Worker:
             return not self._changed.wait(_IDLE)
 
     def _tidy(self, idle: bool) -> None:
-        """Look for cycles of garbage, which would be an unpleasant stop while somebody types."""
+        """Look for all cycles of garbage, an unpleasant stop while somebody types."""
         if self._checks > _MOST or (idle and self._checks):
             gc.collect()
             self._checks = 0
