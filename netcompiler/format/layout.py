@@ -21,7 +21,10 @@ def write(root: Group, partings: list[bool]) -> list[Line]:
     for number, (item, may_part) in enumerate(zip(root.items, partings, strict=False)):
         begin = len(page.lines)
         layout.statement(item, 0, first=number == 0)
-        tall = len(page.lines) - begin - len(item.first.above) > 1 and item.first.kind in ("BLOCK", "NET")
+        last = item.elements[-1]  # of a definition with a body, the body
+        tall = (
+            item.first.kind in ("BLOCK", "NET") and isinstance(last, Group) and last.is_body and last.broken
+        )
         if number and may_part and (tall or ends_tall):
             page.lines[begin].blank = True
         ends_tall = tall
