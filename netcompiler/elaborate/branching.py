@@ -146,7 +146,9 @@ def _each(action: syntax.For, here: Here, steps: StepRunner, run: Callable[[Here
         inner = here.braced()
         inner.frame.variables[action.variable.name] = item
         before = len(steps.builder.layers)
+        steps.session.calls.append((inner, None))
         run(inner)
+        steps.session.calls.pop()
         if steps.session.trace is not None:
             seen = Run(before, len(steps.builder.layers), item)
             steps.session.trace.items.setdefault(id(action), []).append(seen)

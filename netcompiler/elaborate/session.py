@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from netcompiler.diagnostics import Diagnostic, Label, Reporter, chain_text
 from netcompiler.elaborate.bound import KnownCalls
 from netcompiler.elaborate.trace import Trace
+from netcompiler.elaborate.values import is_data, text_of
 from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Span
+
+_COMPUTED = frozenset({"E204", "E205", "E208", "E209", "E210", "E211", "E212", "E217", "E218"})
+"""Codes of mistakes that the values of variables lead to."""
+
+_VARIABLE = re.compile(r"(?<![\w.\"])[A-Za-z_]\w*(?!\w|\s*(?:[:(]|=(?!=)))")
+_LONGEST, _MOST_VALUES = 300, 4
 
 
 class LimitError(Exception):
@@ -19,7 +28,8 @@ class Session:
     """The reporter, the limits and the steps spent so far.
 
     Attributes:
-        calls: what is being run, outermost first, and where it was called; `str` gives words for it.
+        calls: what is being run, outermost first, and where it was called; `str` gives words for it. A body
+            that a `for` runs has no place of call; what has variables has a `frame`.
         reached: ids of the definitions whose bodies have been run.
         place: where the last step of work was done.
         errors: how many errors there were, those that said nothing new included.
@@ -32,7 +42,7 @@ class Session:
     def __init__(self, reporter: Reporter, limits: Limits) -> None:
         self.reporter = reporter
         self.limits = limits
-        self.calls: list[tuple[object, Span | None]] = []
+        self.calls: list[tuple[Any, Span | None]] = []
         self.reached: set[int] = set()
         self.place: Span | None = None
         self.errors = 0
@@ -63,7 +73,7 @@ class Session:
             return
         text = help() if callable(help) else help
         places = tuple(place for place in (labels() if callable(labels) else labels) if place is not None)
-        told = (*notes, *self._chain(span))
+        told = (*notes, *self._values(code, span), *self._chain(span))
         self.reporter.report(Diagnostic(code, message, span, told, text, label=label, labels=places))
         if self.reporter.full:
             raise LimitError
@@ -97,6 +107,19 @@ class Session:
         """Report that a limit is exceeded, which is called ``limit``; gives the exception to raise."""
         self.error(code, message, span, help=how_to_raise(limit))
         return LimitError()
+
+    def _values(self, code: str, place: Span) -> tuple[str, ...]:
+        """What the variables in a place stand for; a block's parameters stand in the chain of calls."""
+        if code not in _COMPUTED or not self.calls:
+            return ()
+        calls = self.calls[::-1]
+        frame = next(call.frame for call, _ in calls if hasattr(call, "frame"))
+        block, called = next((call, span) for call, span in calls if hasattr(call, "definition"))
+        shown = set() if called is None else {p.name for p in block.definition.parameters}
+        names = dict.fromkeys(_VARIABLE.findall(place.head.text[:_LONGEST]))
+        values = {name: frame.find(name)[1] for name in names if name not in shown and frame.find(name)[0]}
+        given = [f"{name} is {text_of(value, 40)}" for name, value in values.items() if is_data(value)]
+        return (f"here {', '.join(given[:_MOST_VALUES])}",) if given else ()
 
     def _chain(self, place: Span) -> tuple[str, ...]:
         """The calls that led to a place, innermost first; of many, the first and the last ones."""
