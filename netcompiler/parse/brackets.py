@@ -133,7 +133,7 @@ class _Mending:
 
     def _closed_next(self, at: int, kind: int) -> bool:
         """Whether the next bracket of the line closes one of this kind."""
-        for following in self.tokens.kinds[at + 1 :]:
+        for following in self.tokens.kinds[at + 1 : at + _FAR]:
             if following == k.NEWLINE or following >= k.LPAR:
                 return following == k.CLOSING[kind]
         return False
@@ -220,10 +220,11 @@ class _Mending:
             while kinds[place] == k.NEWLINE:
                 place += 1
             line = self._span(place).line
-            if place == at and kinds[at] == k.END:
-                self._report("E105", f"`{bracket}` is never closed", opened.at)
-            elif line == self._span(opened.at).line:
+            same = line == self._span(opened.at).line
+            if same and kinds[at] in k.OPENED_BY:
                 self._report_mismatch(opened, at)
+            elif same or (place == at and kinds[at] == k.END):
+                self._report("E105", f"`{bracket}` is never closed", opened.at)
             else:
                 self._report("E105", f"`{bracket}` is not closed before line {line}", opened.at)
             return

@@ -24,9 +24,14 @@ WRONG = _Wrong(
     | (?:[fFrRbB]{1,2}|[uU])(?:"[^"\n]*+"|'[^'\n]*+')
     | -{2,9}>|={1,9}>|<>|>>|===|:=|\*\*=|//=|[-+*/%]=|\.\.\.+|/\*(?s:.*?)(?:\*/|\Z)""",
     # After all else.
-    last=r"""[^\W\d]\w*+|"[^"\n()\[\],:]*+|'[^'\n]*+'|[‘’][^‘’\n]*+[‘’]|[“”„][^“”„\n]*+[“”]|`[^`\n]*+`|&&|\|\||\r++""",
+    last=r"""[^\W\d]\w*+|"(?:[^"\\\n()\[\],:]|\\[^\n])*+|\\[^\r\n]?
+    | '[^'\n]*+'|[‘’][^‘’\n]*+[‘’]|[“”„][^“”„\n]*+[“”]|`[^`\n]*+`|&&|\|\||\r++""",
 )
-"""Patterns of pieces that are in no spec, for the scanner's own pattern."""
+"""Patterns of pieces that are in no spec, for the scanner's own pattern.
+
+A string that is not closed ends at a bracket or comma, so that these still count; as what is behind a
+backslash is taken with it, there as in strings, no quote of its line is tried a second time.
+"""
 
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
@@ -116,6 +121,10 @@ def _understand(text: str, place: Span, limits: Limits) -> tuple[_Meant, Diagnos
         meant, message, help = _PIECES[text]
         return meant, Diagnostic("E106", message.format(text), place, help=help)
     first = text[0]
+    if first == "\\":
+        meant, message, help = _PIECES["\\"]
+        place = Span(place.source, place.start, place.start + 1)
+        return meant, Diagnostic("E106", message.format("\\"), place, help=help)
     if text.startswith('"""'):
         help = "a comment is `# …`, to the end of the line"
         return _NOTHING, Diagnostic("E106", '`"""` begins no comment', place, help=help)

@@ -130,18 +130,19 @@ def scan(source: Source, limits: Limits = DEFAULT_LIMITS) -> Scanned:
     table = _Kinds(limits)
     kinds = [table[piece] for piece in pieces]
     found: list[Diagnostic] = []
-    if k.MISTAKE in table.values():
-        mend_characters(source, limits, Columns(kinds, pieces, starts, ends), found)
     comments = [
         Token("COMMENT", pieces[i].rstrip("\r"), starts[i], starts[i] + len(pieces[i].rstrip("\r")))
         for i, kind in enumerate(kinds)
         if kind == k.COMMENT
     ]
-    tokens = Columns(kinds, pieces, starts, ends).only([kind < k.SPACE for kind in kinds])
-    if len(tokens.kinds) > limits.tokens:
-        span = Span(source, tokens.starts[limits.tokens], tokens.ends[limits.tokens])
+    most = _most(kinds, limits)
+    if most >= 0:
+        span = Span(source, starts[most], ends[most])
         message = f"file has more than {limits.tokens:,} words, numbers and symbols"
         return _ended(source, [Diagnostic("E217", message, span, help=how_to_raise("tokens"))], comments)
+    if k.MISTAKE in table.values():
+        mend_characters(source, limits, Columns(kinds, pieces, starts, ends), found)
+    tokens = Columns(kinds, pieces, starts, ends).only([kind < k.SPACE for kind in kinds])
     tokens.append(k.END, "", len(source.text), len(source.text))
     tokens, mismatched, too_deep = match_brackets(source, limits, tokens)
     if too_deep:
@@ -149,6 +150,15 @@ def scan(source: Source, limits: Limits = DEFAULT_LIMITS) -> Scanned:
     found += mismatched
     found.sort(key=lambda d: d.span.start if d.span is not None else 0)
     return Scanned(source, _statements(tokens), comments, found[: limits.diagnostics])
+
+
+def _most(kinds: list[int], limits: Limits) -> int:
+    """The piece that is one more than there may be; -1 where there are not so many."""
+    if len(kinds) <= limits.tokens:
+        return -1
+    uncounted = (k.NEWLINE, k.SPACE, k.COMMENT)
+    counted = [i for i, kind in enumerate(kinds) if kind not in uncounted]
+    return counted[limits.tokens] if len(counted) > limits.tokens else -1
 
 
 def _ended(source: Source, found: list[Diagnostic], comments: list[Token]) -> Scanned:
