@@ -21,9 +21,21 @@ def format_source(source: Source, limits: Limits = DEFAULT_LIMITS) -> str:
     Nothing but blanks, line ends, commas before a closing bracket and the places of comments changes.
     """
     parse_file(source, limits)
+    text, final = _form(source, limits)
+    while not final:
+        # Each empty line that is put in leaves fewer places where one may not be.
+        before = text
+        text, final = _form(Source(source.name, text), limits)
+        final = final or text == before
+    return text
+
+
+def _form(source: Source, limits: Limits) -> tuple[str, bool]:
+    """A text in its form, and whether empty lines stand everywhere that they may."""
     found = leaves(source, limits)
     space(found)
-    lines = write(build(found), partings(found))
+    may_part = partings(found)
+    lines = write(build(found), may_part)
     align(lines)
     comments(lines)
-    return "".join(f"\n{line}\n" if line.blank else f"{line}\n" for line in lines)
+    return "".join(f"\n{line}\n" if line.blank else f"{line}\n" for line in lines), all(may_part)
