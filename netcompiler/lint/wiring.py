@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from netcompiler.graph import Graph, Layer
+
+_FAR = 8
+"""How many layers are gone up at the most, or thousands below a chain of thousands took long."""
+
+_MANY = 50
+"""A value that more layers read than this is not gone into."""
 
 
 class Wiring:
@@ -49,9 +55,19 @@ class Wiring:
         id = self._twice.get(layer.id)
         return None if id is None else self.layers[id]
 
-    def readers(self, layer: Layer) -> Iterator[Layer]:
-        """The layers that read it."""
-        return (self.layers[id] for id in self._readers[layer.id])
+    def way_up(self, layer: Layer) -> Iterator[Layer]:
+        """The layer that it reads, the one that that reads, and so on, while each reads one; a few of them."""
+        for _ in range(_FAR):
+            source = self.source(layer)
+            if source is None:
+                return
+            yield source
+            layer = source
+
+    def readers(self, layer: Layer) -> Sequence[Layer] | None:
+        """The layers that read it; None when they are very many."""
+        ids = self._readers[layer.id]
+        return None if len(ids) > _MANY else [self.layers[id] for id in ids]
 
     def only_reader(self, layer: Layer) -> bool:
         """Whether its value goes to a single layer, and is nothing that the net gives."""

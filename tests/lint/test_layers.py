@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from tests.lint.warned import steps, warned
@@ -176,3 +178,11 @@ def test_no_warnings_beside_errors_of_the_same_net() -> None:
     text = "net n(width=4) { input image [8, 8, 8]\n conv(8, 3) -> batchnorm -> cnov(4) }\n"
     with pytest.raises(AssertionError, match="E201"):
         warned(text)
+
+
+def test_long_chains_and_many_readers_are_not_gone_through_again_and_again() -> None:
+    chain = "relu -> gelu\n" + "dropout -> gelu\n" * 1500
+    readers = "from last -> conv(8, 1, stride=2) -> relu\n" * 1500
+    begun = process_time()
+    assert not steps(f"{chain}last: dropout\nadd {{\n{readers}}}", "[8, 4, 4]")
+    assert process_time() - begun < 4

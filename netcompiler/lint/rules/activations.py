@@ -50,13 +50,13 @@ def activation_after_activation(layer: Layer, wiring: Wiring) -> Diagnostic | No
 
 def _not_negative(layer: Layer, wiring: Wiring) -> Layer | None:
     """The layer that makes a value 0 or more, when only pools, dropouts and shapes lie between; else None."""
-    found: Layer | None = layer
-    while found is not None and found.operation.name not in _NEVER_NEGATIVE:
+    for found in (layer, *wiring.way_up(layer)):
         kind, name = found.operation.kind, found.operation.name
+        if name in _NEVER_NEGATIVE:
+            return found
         if name == "alpha_dropout" or not (kind in _POOLS_AND_DROPOUTS or name in _KEEP_SIGN):
             return None
-        found = wiring.source(found)
-    return found
+    return None
 
 
 def _told(layer: Layer, other: Layer, message: str, help: str, wiring: Wiring) -> Diagnostic:

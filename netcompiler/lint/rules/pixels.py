@@ -68,16 +68,16 @@ def _is_subsampling(layer: Layer) -> bool:
 
 def _read_elsewhere(layer: Layer, wiring: Wiring) -> bool:
     """Whether something else reads all pixels of the input, or of what it is made from pixel by pixel."""
-    value = wiring.source(layer)
     via = layer
-    while value is not None:
-        if value.id in wiring.given:
+    for value in wiring.way_up(layer):
+        readers = wiring.readers(value)
+        if value.id in wiring.given or readers is None:
             return True
-        if any(other.id != via.id and _missed(other) is None for other in wiring.readers(value)):
+        if any(other.id != via.id and _missed(other) is None for other in readers):
             return True
         if value.operation.kind not in _ELEMENTWISE:
             return False
-        via, value = value, wiring.source(value)
+        via = value
     return False
 
 
