@@ -9,7 +9,7 @@ from typing import Any
 from netcompiler.graph import Graph, Layer
 
 _FAR = 8
-"""How many layers are gone up at the most, or thousands below a chain of thousands took long."""
+"""How many layers are gone up at the most: thousands of layers may stand below a chain of thousands."""
 
 _MANY = 50
 """A value that more layers read than this is not gone into."""
@@ -56,7 +56,7 @@ class Wiring:
         return None if id is None else self.layers[id]
 
     def way_up(self, layer: Layer) -> Iterator[Layer]:
-        """The layer that it reads, the one that that reads, and so on, while each reads one; a few of them."""
+        """The layer that it reads, the one that that reads, and so on, while each reads one: a few."""
         for _ in range(_FAR):
             source = self.source(layer)
             if source is None:
