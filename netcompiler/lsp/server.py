@@ -119,6 +119,10 @@ def _about_texts(server: SpecServer) -> None:
     def on_begin(ls: SpecServer, params: types.InitializeParams) -> None:
         ls.begin(params)
 
+    @server.feature(types.INITIALIZED)
+    async def on_begun(ls: SpecServer, _params: types.InitializedParams) -> None:
+        await _watch(ls)
+
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def on_open(ls: SpecServer, params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
@@ -149,6 +153,17 @@ def _about_texts(server: SpecServer) -> None:
     def on_end(ls: SpecServer, _params: None) -> None:
         ls.worker.stop()
         ls.answers.shutdown(wait=False, cancel_futures=True)
+
+
+async def _watch(ls: SpecServer) -> None:
+    """Ask the editor to tell when a spec is changed on the disk, where it can."""
+    workspace = ls.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace is not None else None
+    if watching is None or not watching.dynamic_registration:
+        return
+    specs = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*.net")])
+    asked = types.Registration("specs", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, specs)
+    await ls.client_register_capability_async(types.RegistrationParams([asked]))
 
 
 def run(limits: Limits = DEFAULT_LIMITS, log: Path | None = None) -> None:

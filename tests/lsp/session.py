@@ -24,12 +24,15 @@ class Session:
     Attributes:
         answer: what the server said of itself at the beginning.
         published: every message of diagnostics, in order.
+        messages: what the server has shown to the user.
+        registered: what the server has asked to be told.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.published: list[types.PublishDiagnosticsParams] = []
         self.messages: list[str] = []
+        self.registered: list[str] = []
         self._news = threading.Condition()
         self._complete = self._seen = 0
         self._versions: dict[str, int] = {}
@@ -54,6 +57,12 @@ class Session:
         @self.client.feature(types.WINDOW_SHOW_MESSAGE)
         def on_message(params: types.ShowMessageParams) -> None:
             self.messages.append(params.message)
+
+        @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def on_register(params: types.RegistrationParams) -> None:
+            with self._news:
+                self.registered += [registration.method for registration in params.registrations]
+                self._news.notify_all()
 
         @self.client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
         def on_refresh(_params: None) -> None:
@@ -211,6 +220,7 @@ def _capabilities() -> types.ClientCapabilities:
             document_symbol=types.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=True),
         ),
         workspace=types.WorkspaceClientCapabilities(
-            inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
+            inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=True),
+            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
         ),
     )

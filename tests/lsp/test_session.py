@@ -107,6 +107,22 @@ def test_places_count_in_utf_16(session: Session) -> None:
     session.close(uri)
 
 
+def test_a_file_changed_on_the_disk_is_read_again(session: Session, main: str) -> None:
+    assert session.registered == [types.WORKSPACE_DID_CHANGE_WATCHED_FILES]
+    path = session.folder / "blocks.net"
+    changed = types.FileEvent(session.uri("blocks.net"), types.FileChangeType.Changed)
+
+    def write(text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        told = types.DidChangeWatchedFilesParams([changed])
+        session.tell(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, told)
+
+    write(BLOCKS.replace("block unit(", "block units("))
+    assert {d.code for d in session.wait_for(main, bool)} == {"E201"}
+    write(BLOCKS)
+    session.wait_for(main, lambda found: not found)
+
+
 def test_hover_tells_an_operation_and_what_it_gives(session: Session, main: str) -> None:
     found = ask(session, types.TEXT_DOCUMENT_HOVER, types.HoverParams, main, at(GOOD, "linear(classes"))
     text = found.contents.value
