@@ -67,6 +67,8 @@ def _mismatch(action: syntax.Residual, body: Flow, here: Here, skip: Flow, steps
         help = f"project the input to the body's shape: `residual {{ … }} skip {layer}`"
     place = Span(action.span.source, action.span.start, action.body.span.start).head
     given = steps.builder.origin(skip, here.scope.path, "the input is")
+    if given is not None and given.span.start == place.start:
+        given = None  # the copy before this one gives it, of which nothing more is to be said
     label = f"this adds {shape_text(body.shape)} and its input, {shape_text(skip.shape)}"
     session.error("E204", message, place, help=help, label=label, labels=[of_body, given])
 

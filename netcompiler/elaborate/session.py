@@ -72,7 +72,9 @@ class Session:
         if self.reporter.has(code, span):
             return
         text = help() if callable(help) else help
-        places = tuple(place for place in (labels() if callable(labels) else labels) if place is not None)
+        asked = labels() if callable(labels) else labels
+        # In a loop, a value may come from an earlier run of the very step.
+        places = tuple(place for place in asked if place is not None and place.span != span)
         told = (*notes, *self._values(code, span), *self._chain(span))
         self.reporter.report(Diagnostic(code, message, span, told, text, label=label, labels=places))
         if self.reporter.full:
@@ -112,11 +114,14 @@ class Session:
         """What the variables in a place stand for; a block's parameters stand in the chain of calls."""
         if code not in _COMPUTED or not self.calls:
             return ()
-        calls = self.calls[::-1]
-        frame = next(call.frame for call, _ in calls if hasattr(call, "frame"))
-        block, called = next((call, span) for call, span in calls if hasattr(call, "definition"))
+        running = [(call, span) for call, span in reversed(self.calls) if hasattr(call, "frame")]
+        inmost = running[0][0]
+        frame = inmost.frame
+        block, called = next((call, span) for call, span in running if hasattr(call, "definition"))
         shown = set() if called is None else {p.name for p in block.definition.parameters}
-        names = dict.fromkeys(_VARIABLE.findall(place.head.text[:_LONGEST]))
+        # The first variable of a body that a `for` runs is the one that it goes through its items with.
+        item = [] if inmost is block else list(frame.variables)[:1]
+        names = dict.fromkeys([*item, *_VARIABLE.findall(place.head.text[:_LONGEST])])
         values = {name: frame.find(name)[1] for name in names if name not in shown and frame.find(name)[0]}
         given = [f"{name} is {text_of(value, 40)}" for name, value in values.items() if is_data(value)]
         return (f"here {', '.join(given[:_MOST_VALUES])}",) if given else ()
