@@ -23,6 +23,7 @@ test: lint unit  ## everything that must hold: lint, then all tests, the long on
 lint: $(STAMP)  ## style, formatting, types, and which way imports point
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/netc fmt --check specs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -33,6 +34,7 @@ unit: $(STAMP)  ## all tests, in parallel
 format: $(STAMP)  ## rewrite the sources in the one format, with the fixes that ruff is sure of
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/netc fmt specs
 
 gallery: $(STAMP)  ## draw the pictures of docs/gallery.md anew
 	$(BIN)/python docs/make_gallery.py

@@ -1,10 +1,12 @@
 """All benchmarks, one after the other: `make bench`."""
 
 from benchmarks import (
+    check_layers,
     check_startup,
     construct,
     forward_train,
     imagenet,
+    keystroke,
     load_depth,
     loop_overhead,
     pictures,
@@ -18,9 +20,11 @@ from benchmarks import (
 
 ALL = (
     check_startup,
+    check_layers,
     show_all,
     pictures,
     load_depth,
+    keystroke,
     construct,
     forward_train,
     train_step,

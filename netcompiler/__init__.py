@@ -20,10 +20,11 @@ if TYPE_CHECKING:
         mesh,
         nets,
     )
-    from netcompiler.diagnostics import Diagnostic, SpecError
+    from netcompiler.diagnostics import Diagnostic, Label, SpecError
     from netcompiler.draw.errors import DrawError
     from netcompiler.fully_convolutional import FullyConvolutionalError
     from netcompiler.graph import Edge, Graph, Layer, Output, Scope
+    from netcompiler.limits import Limits
     from netcompiler.operations.base import REQUIRED
     from netcompiler.partition import Message, Part, Partition, Traffic
     from netcompiler.placement.estimate import Estimate
@@ -47,7 +48,9 @@ __all__ = [
     "Estimate",
     "FullyConvolutionalError",
     "Graph",
+    "Label",
     "Layer",
+    "Limits",
     "Machine",
     "Message",
     "Net",
@@ -84,7 +87,9 @@ _ELSEWHERE = {
     "Edge": "graph",
     "FullyConvolutionalError": "fully_convolutional",
     "Graph": "graph",
+    "Label": "diagnostics",
     "Layer": "graph",
+    "Limits": "limits",
     "Output": "graph",
     "Scope": "graph",
     "REQUIRED": "operations.base",

@@ -20,8 +20,9 @@ from netcompiler.graph import Graph, Layer, Output
 from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.operations.base import REQUIRED, Shape
 from netcompiler.partition import Partition, partition
-from netcompiler.read import read_file
+from netcompiler.read import from_text, read_file
 from netcompiler.source import Source
+from netcompiler.target import split_target
 
 if TYPE_CHECKING:
     import torch
@@ -530,15 +531,18 @@ def _place(
     found = plan(net._graph, wanted, machine, training, names)  # noqa: SLF001
     why = "as asked for" if flat else ""
     origin = net._origin  # noqa: SLF001
+    limits = DEFAULT_LIMITS if origin is None else origin.analysis.limits
     if origin is not None and not flat:
         try:
             text = own_spec(found, origin, f"cut by netc place, objective {wanted.objective}")
         except CutInsideError as error:
             why = f"a cut lies inside {error}; a larger slack may let it stand between blocks"
         else:
-            return Placement(load_source(_like(origin, text), found.graph.name, {}), text, "")
+            placed = load_source(_like(origin, text), found.graph.name, {}, limits=limits)
+            return Placement(placed, text, "")
     text = flat_spec(found)
-    return Placement(load_source(Source("<placed>", text), None, {}), text, why or "its text is not known")
+    placed = load_source(Source("<placed>", text), None, {}, limits=limits)
+    return Placement(placed, text, why or "its text is not known")
 
 
 def _machine(machine: str | Machine) -> Machine:
@@ -562,7 +566,13 @@ def compare(before: Net, after: Net) -> Comparison:
 
 
 def load(
-    file: str | PathLike[str], net: str | None = None, /, *, inputs: Shapes = None, **parameters: object
+    file: str | PathLike[str],
+    net: str | None = None,
+    /,
+    *,
+    inputs: Shapes = None,
+    limits: Limits = DEFAULT_LIMITS,
+    **parameters: object,
 ) -> Net:
     """Load a net from a spec file.
 
@@ -570,17 +580,26 @@ def load(
         file: path of the spec, or ``path:net``.
         net: the net's name; not needed when the file has only one.
         inputs: input shapes that replace the declared ones, without the batch dimension.
+        limits: how much the spec may use, as ``Limits(layers=100_000)``.
         parameters: the net's parameters; a string may name a block or an operation.
 
     Raises SpecError, whose text shows everything that is wrong.
     """
     path, name = split_target(str(file), net)
-    return load_source(read_file(Path(path), DEFAULT_LIMITS), name, parameters, inputs=inputs)
+    return load_source(read_file(Path(path), limits), name, parameters, inputs=inputs, limits=limits)
 
 
-def loads(text: str, net: str | None = None, /, *, inputs: Shapes = None, **parameters: object) -> Net:
+def loads(
+    text: str,
+    net: str | None = None,
+    /,
+    *,
+    inputs: Shapes = None,
+    limits: Limits = DEFAULT_LIMITS,
+    **parameters: object,
+) -> Net:
     """Load a net from a spec's text; like `load`. Such a spec cannot ``use`` files."""
-    return load_source(Source("<text>", text), net, parameters, inputs=inputs)
+    return load_source(from_text(text, "<text>", limits), net, parameters, inputs=inputs, limits=limits)
 
 
 def load_source(
@@ -616,39 +635,31 @@ def _shape(shape: object, where: str) -> Shape:
     raise SpecError([Diagnostic("E205", message, where=where)])
 
 
-def nets(file: str | PathLike[str]) -> list[NetInfo]:
+def nets(file: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> list[NetInfo]:
     """The nets that a file declares, in order. Raises SpecError when a definition is wrong."""
-    analysis = pipeline.analyse(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS)
+    analysis = pipeline.analyse(read_file(Path(file), limits), limits)
     if analysis.diagnostics:
         raise SpecError(analysis.diagnostics)
     return list(_infos(analysis))
 
 
-def files(file: str | PathLike[str]) -> list[Path]:
+def files(file: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> list[Path]:
     """The spec file and every file that it uses, straight or through others: what to copy to keep a net.
 
     All lie in the folder of the first or below it. Raises SpecError when a definition is wrong.
     """
-    analysis = pipeline.analyse(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS)
+    analysis = pipeline.analyse(read_file(Path(file), limits), limits)
     if analysis.diagnostics:
         raise SpecError(analysis.diagnostics)
     return list(analysis.files)
 
 
-def check(file: str | PathLike[str]) -> list[Diagnostic]:
+def check(file: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> list[Diagnostic]:
     """Everything that is wrong with a spec file: errors and warnings.
 
     Raises SpecError when it cannot be read.
     """
-    return pipeline.check(read_file(Path(file), DEFAULT_LIMITS), DEFAULT_LIMITS, {})
-
-
-def split_target(target: str, net: str | None = None) -> tuple[str, str | None]:
-    """Take ``path:net`` apart; a path that exists is never cut."""
-    head, colon, tail = target.rpartition(":")
-    if net is None and colon and head and tail.isidentifier() and not Path(target).exists():
-        return head, tail
-    return target, net
+    return pipeline.check(read_file(Path(file), limits), limits, {})
 
 
 def _without_torch(error: ModuleNotFoundError) -> ModuleNotFoundError:

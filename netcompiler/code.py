@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from netcompiler.record import record
 
 Literal = int | float | bool | str | None | tuple["Literal", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Argument:
     """One argument of a constructor call, by torch's name; positional ones are printed without it."""
 
@@ -16,7 +18,7 @@ class Argument:
     positional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class ModuleCode:
     """A module constructed once and called with the layer's inputs: ``nn.Conv2d(3, 64, 7, stride=2)``.
 
@@ -31,7 +33,7 @@ class ModuleCode:
     helper: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class ParameterCode(ModuleCode):
     """A tensor without a module around it: ``nn.Parameter(torch.zeros(1, 1, 768))``, or an ``nn.Buffer``.
 
@@ -47,7 +49,7 @@ class ParameterCode(ModuleCode):
     template: str = "{0} + {1}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class ExpressionCode:
     """An expression without state: ``torch.flatten({0}, 1)``; ``{0}``, ``{1}`` … stand for the inputs.
 

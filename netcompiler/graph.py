@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
+from operator import attrgetter
 
 import networkx as nx
 
 from netcompiler.code import Literal
 from netcompiler.operations.base import ArgumentValue, Call, Operation, Shape
+from netcompiler.record import record
 from netcompiler.source import Span
 
 BYTES_PER_ELEMENT = 4
 """Size of one element on an edge: single precision."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(slots=False)
 class Layer:
     """One node: an operation with everything resolved.
 
@@ -97,7 +99,7 @@ class Layer:
         return self.operation.label(self.call)
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Edge:
     """A value that one layer gives and another reads.
 
@@ -120,7 +122,7 @@ class Edge:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Scope:
     """A named group, a block call or a column: what becomes one submodule.
 
@@ -169,6 +171,9 @@ class Output:
     shape: Shape
     training_only: bool
     span: Span
+
+
+_argument = attrgetter("argument")
 
 
 @dataclass(eq=False)
@@ -221,7 +226,8 @@ class Graph:
 
     def operands(self, id: str) -> list[Edge]:
         """The edges into a layer, by argument position."""
-        return sorted((e for _, _, e in self.nx.in_edges(id, data="edge")), key=lambda e: e.argument)
+        edges = [data["edge"] for by_key in self.nx.pred[id].values() for data in by_key.values()]
+        return sorted(edges, key=_argument)
 
     def consumers(self, id: str) -> list[Edge]:
         """The edges out of a layer, by the order of the layers that read it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +12,23 @@ from netcompiler import syntax
 from netcompiler.diagnostics import Diagnostic, Reporter, SpecError, suggest
 from netcompiler.elaborate.environment import Here
 from netcompiler.elaborate.expressions import Evaluator
-from netcompiler.elaborate.files import Definitions, define
+from netcompiler.elaborate.files import Definitions, Reader, define
 from netcompiler.elaborate.nets import NetSignature, elaborate, look_through, signatures, unreached
 from netcompiler.elaborate.session import LimitError, Session
 from netcompiler.elaborate.trace import Trace
-from netcompiler.elaborate.values import Given
+from netcompiler.elaborate.values import Block, Given
 from netcompiler.graph import Graph
-from netcompiler.limits import Limits
+from netcompiler.limits import Limits, how_to_raise
+from netcompiler.lint import heed, lint_file, lint_graph
 from netcompiler.operations.base import Shape
 from netcompiler.parse import parse_expression, parse_file
 from netcompiler.read import find_used, read_used
 from netcompiler.source import Source, Span
 from netcompiler.validate import validate
+
+
+_NET = 50
+"""Steps that a net or a block of a file takes, whatever is in it."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +74,27 @@ class Origin:
 
 def analyse(source: Source, limits: Limits) -> Analysis:
     """Parse a file and all it uses. Raises SpecError when it cannot be parsed."""
-    session = _session(limits)
-    definitions: Definitions | None = None
-    with _Bounded(session, source):
+    session = new_session(limits)
+    file: syntax.File | None = None
+    with Bounded(session, source):
         file = parse_file(source, limits)
-        used = _Files(file, limits)
-        definitions = define(file, session, used.read)
+    if file is None:
+        raise SpecError(session.reporter.errors)
+    used = _Files(file, limits)
+    definitions, found = define_file(file, used.read, session)
+    return Analysis(source, tuple(used.looked_for), definitions, signatures(definitions), found, limits)
+
+
+def define_file(
+    file: syntax.File, read: Reader, session: Session
+) -> tuple[Definitions, tuple[Diagnostic, ...]]:
+    """The definitions of a file, and what is wrong with them. Raises SpecError when they take too much."""
+    definitions: Definitions | None = None
+    with Bounded(session, file.source):
+        definitions = define(file, session, read)
     if definitions is None:
         raise SpecError(session.reporter.errors)
-    files = tuple(used.looked_for)
-    return Analysis(source, files, definitions, signatures(definitions), tuple(session.reporter), limits)
+    return definitions, tuple(session.reporter)
 
 
 def build_graph(
@@ -92,10 +109,10 @@ def build_graph(
     ``trace`` is told what of the text made which layers. Raises SpecError with everything that is wrong.
     """
     signature = choose(analysis, name)
-    session = _session(analysis.limits, analysis.diagnostics)
+    session = new_session(analysis.limits, analysis.diagnostics)
     session.trace = trace
     graph: Graph | None = None
-    with _Bounded(session, analysis.source):
+    with Bounded(session, analysis.source):
         graph = elaborate(signature, given, shapes or {}, session)
         if trace is not None:
             trace.reached |= session.reached
@@ -116,14 +133,23 @@ def check(source: Source, limits: Limits, texts: Mapping[str, str]) -> list[Diag
         given = given_from_text(analysis, texts)
     except SpecError as error:
         return list(error.diagnostics)
-    session = _session(limits, analysis.diagnostics)
-    with _Bounded(session, source):
+    session = new_session(limits, analysis.diagnostics)
+    ran: set[int] = set()
+    with Bounded(session, source):
         whole = not session.reporter.has_errors
         _check_names(analysis, given, session)
         for signature in analysis.nets.values():
-            _check_net(signature, given, session, whole=whole)
+            check_net(signature, given, session, whole=whole)
+        ran = session.reached
         _check_unreached(analysis, session)
-    return list(session.reporter)
+    text = analysis.definitions.file.source
+    return heed(session.reporter, [[text]], spans_of(analysis.definitions, ran), limits)
+
+
+def spans_of(definitions: Definitions, ran: Container[int]) -> list[Span]:
+    """The places of those definitions of a file whose ids are among these."""
+    own = (block.definition for block in definitions.own.values())
+    return [definition.span for definition in own if id(definition) in ran]
 
 
 def given_from_text(analysis: Analysis, texts: Mapping[str, str], option: str = "-D") -> list[Given]:
@@ -132,11 +158,11 @@ def given_from_text(analysis: Analysis, texts: Mapping[str, str], option: str = 
     Raises SpecError for text that is no expression. ``option`` is what messages call the text.
     """
     given = []
-    session = _session(analysis.limits)
+    session = new_session(analysis.limits)
     evaluator = Evaluator(session)
     for name, text in texts.items():
         source = Source(f"{option} {name}", text)
-        with _Bounded(session, source):
+        with Bounded(session, source):
             expression = parse_expression(source, analysis.limits)
             value = evaluator.evaluate(expression, Here.outside(analysis.definitions.frame))
             given.append(Given(name, value, expression.span))
@@ -192,9 +218,9 @@ def choose(analysis: Analysis, name: str | None) -> NetSignature:
 
 def default_values(analysis: Analysis, signature: NetSignature) -> dict[str, object]:
     """The values of a net's defaults by parameter, for listings; those that must be given are left out."""
-    session = _session(analysis.limits)
+    session = new_session(analysis.limits)
     values: dict[str, object] = {}
-    with _Bounded(session, analysis.source):
+    with Bounded(session, analysis.source):
         values |= {name: d.value(session) for name, d in signature.parameters.items() if d is not None}
     return values
 
@@ -214,18 +240,22 @@ def _check_names(analysis: Analysis, given: Iterable[Given], session: Session) -
             session.reporter.report(Diagnostic("E202", message, argument.span, help=help))
 
 
-def _check_net(signature: NetSignature, given: Iterable[Given], session: Session, *, whole: bool) -> None:
+def check_net(signature: NetSignature, given: Iterable[Given], session: Session, *, whole: bool) -> None:
     """Check a net; one with parameters that are not given is left to the nets that give them.
 
     When a definition is wrong, ``whole`` is False: then the graph may lack layers, and is not checked.
     """
-    mine = [g for g in given if g.name in signature.parameters]
-    if not signature.missing(mine):
-        with _Bounded(session, signature.block.frame.source):
+    parameters = signature.parameters
+    mine = [g for g in given if g.name in parameters]
+    if not signature.missing(mine) and not session.reporter.full:
+        with Bounded(session, signature.block.frame.source):
+            session.spend(signature.block.definition.name.span, _NET + len(parameters))
             before = session.errors
             graph = elaborate(signature, mine, {}, session)
             if whole and session.errors == before:
                 validate(graph, session.reporter)
+                if not session.reporter.has_errors:
+                    lint_graph(graph, session.reporter)
 
 
 def _check_unreached(analysis: Analysis, session: Session) -> None:
@@ -236,10 +266,23 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
         if id(block.definition) in called:
             continue
         session.reached = set()
-        with _Bounded(session, analysis.source):
-            look_through(block, session)
+        check_block(block, session)
         called |= session.reached - {id(block.definition)}
-    if session.reporter.has_errors or not analysis.nets:
+    if not session.reporter.has_errors:
+        warn_unused(analysis, blocks, called, session)
+        lint_file(analysis.definitions.file, session.reporter)
+
+
+def check_block(block: Block, session: Session) -> None:
+    """Look through a definition that no net runs."""
+    with Bounded(session, block.frame.source):
+        session.spend(block.definition.name.span, _NET)
+        look_through(block, session)
+
+
+def warn_unused(analysis: Analysis, blocks: Iterable[Block], called: set[int], session: Session) -> None:
+    """Warn of those of ``blocks``, which no net runs, that nothing else calls either."""
+    if not analysis.nets:
         return
     for block in blocks:
         definition = block.definition
@@ -249,13 +292,13 @@ def _check_unreached(analysis: Analysis, session: Session) -> None:
             and id(definition) not in called
         ):
             message = f"no net of this file uses the block `{block.name}`"
-            session.warning("W401", message, definition.name.span)
+            session.warning("W102", message, definition.name.span)
 
 
 # ---- what all of it shares -----------------------------------------------------------------------
 
 
-def _session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
+def new_session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
     """A new session, which begins with what is known to be wrong."""
     session = Session(Reporter(limits.diagnostics), limits)
     for diagnostic in known:
@@ -263,17 +306,25 @@ def _session(limits: Limits, known: Iterable[Diagnostic] = ()) -> Session:
     return session
 
 
-class _Bounded:
-    """Whatever ends the work inside is reported to the session, and goes no further."""
+class Bounded:
+    """Whatever ends the work inside is reported to the session, and goes no further.
+
+    The search for cycles of garbage rests meanwhile: the limits bound the memory, what is made stays until
+    the net is done, and going through all of it again and again takes a third of the time.
+    """
 
     def __init__(self, session: Session, source: Source) -> None:
         self.session = session
         self.source = source
+        self._searches = False
 
     def __enter__(self) -> None:
-        pass
+        self._searches = gc.isenabled()
+        gc.disable()
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if self._searches:
+            gc.enable()
         self.session.calls.clear()
         reporter = self.session.reporter
         if isinstance(error, SpecError):
@@ -316,10 +367,10 @@ class _Files:
 
     def _parse(self, path: Path, file: syntax.Constant, session: Session) -> syntax.File:
         if len(self.files) > self.limits.files:
-            raise session.stop(f"more than {self.limits.files} files are used", file.span)
+            raise session.stop(f"more than {self.limits.files} files are used", file.span, limit="files")
         source = read_used(path, str(file.value), file.span, self.limits)
         self.size += len(source.text)
         if self.size > self.limits.source_bytes:
             message = f"the files used have more than {self.limits.source_bytes:,} bytes together"
-            raise SpecError([Diagnostic("E103", message, file.span)])
+            raise SpecError([Diagnostic("E103", message, file.span, help=how_to_raise("source_bytes"))])
         return parse_file(source, self.limits)

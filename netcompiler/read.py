@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+from itertools import islice
 from pathlib import Path
 
-from netcompiler.diagnostics import Diagnostic, SpecError
-from netcompiler.limits import Limits
+from netcompiler.diagnostics import Diagnostic, SpecError, suggest
+from netcompiler.limits import Limits, how_to_raise
 from netcompiler.source import Source, Span
 
 
@@ -36,8 +38,10 @@ def from_bytes(
 ) -> Source:
     """A source from a file's bytes. Raises SpecError when it is too large or is not UTF-8."""
     if len(data) > limits.source_bytes:
-        message = f"the file has more than {limits.source_bytes:,} bytes, the limit for a spec"
-        raise SpecError([Diagnostic("E103", message, where=name)])
+        raise SpecError([_too_large(name, limits)])
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        message = "the file is UTF-16 text, or no text at all: it has zero bytes"
+        raise SpecError([Diagnostic("E102", message, help="save the file as UTF-8", where=name)])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,6 +50,23 @@ def from_bytes(
         found = Diagnostic("E102", message, help="save the file as UTF-8", where=name)
         raise SpecError([found]) from None
     return Source(name, text, path, root)
+
+
+def from_text(text: str, name: str, limits: Limits) -> Source:
+    """A source from text that is in no file. Raises SpecError when it is too large or is no text."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        message = f"character {error.start + 1:,} is half of a surrogate pair, and no text"
+        raise SpecError([Diagnostic("E102", message, where=name)]) from None
+    if size > limits.source_bytes:
+        raise SpecError([_too_large(name, limits)])
+    return Source(name, text)
+
+
+def _too_large(name: str, limits: Limits) -> Diagnostic:
+    message = f"the file has more than {limits.source_bytes:,} bytes, the limit for a spec"
+    return Diagnostic("E103", message, help=how_to_raise("source_bytes"), where=name)
 
 
 def find_used(name: str, place: Span) -> Path:
@@ -61,11 +82,20 @@ def find_used(name: str, place: Span) -> Path:
         path = (source.path.parent / name).resolve(strict=True)
     except (OSError, RuntimeError, ValueError):
         message = f"there is no file `{name}` beside `{source.name}`"
-        raise SpecError([Diagnostic("E108", message, place)]) from None
+        help = suggest(name, _beside(source.path)) or "paths begin at the folder of the file they stand in"
+        raise SpecError([Diagnostic("E108", message, place, help=help)]) from None
     if not path.is_relative_to(source.root):
         help = "a spec uses files in its own folder and below it"
         raise SpecError([Diagnostic("E108", f"`{name}` lies outside the spec's folder", place, help=help)])
+    if not path.is_file():
+        # Reading a pipe would wait for ever, and a device may never end.
+        raise SpecError([Diagnostic("E108", f"`{name}` is no file that can be read", place)])
     return path
+
+
+def _beside(path: Path) -> list[str]:
+    """Names of the other specs in a file's folder."""
+    return [other.name for other in islice(path.parent.glob("*.net"), 1000) if other.name != path.name]
 
 
 def read_used(path: Path, name: str, place: Span, limits: Limits) -> Source:

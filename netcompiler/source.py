@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from netcompiler.record import record
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -45,7 +47,7 @@ class Source:
         return (self.text[start:] if end == -1 else self.text[start:end]).rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Span:
     """The characters ``start`` (inclusive) to ``end`` (exclusive) of a source."""
 
@@ -71,6 +73,12 @@ class Span:
     def __str__(self) -> str:
         line, column = self.source.position(self.start)
         return f"{self.source.name}:{line}:{column}"
+
+    @property
+    def head(self) -> Span:
+        """Its part on its first line."""
+        text = self.text
+        return Span(self.source, self.start, self.start + len(text.partition("\n")[0].rstrip()))
 
     def to(self, other: Span) -> Span:
         """The span from this one's start to the other's end."""

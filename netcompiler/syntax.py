@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from netcompiler.record import record
 from netcompiler.source import Source, Span
 
 # ---- expressions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Constant:
     """A number, string, ``true``, ``false`` or ``none``."""
 
@@ -17,7 +16,7 @@ class Constant:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Name:
     """A name; ``in`` is one as well."""
 
@@ -25,7 +24,7 @@ class Name:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class ListOf:
     """``[a, b, c]``"""
 
@@ -33,7 +32,7 @@ class ListOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class ListFor:
     """``[item for name in items]``"""
 
@@ -43,7 +42,7 @@ class ListFor:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Index:
     """``base[index]``"""
 
@@ -52,7 +51,7 @@ class Index:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Attribute:
     """``base.name``"""
 
@@ -61,7 +60,7 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class CallOf:
     """``callee(arguments)`` where a value is expected."""
 
@@ -70,7 +69,7 @@ class CallOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Unary:
     """``-x``, ``+x``, ``not x``"""
 
@@ -79,7 +78,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Binary:
     """Operators of one precedence, left to right: ``a + b - c``. Flat, so that a long sum nests nothing."""
 
@@ -88,7 +87,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Logical:
     """``a and b and c`` or ``a or b or c``"""
 
@@ -97,7 +96,7 @@ class Logical:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Conditional:
     """``a if test else b``"""
 
@@ -107,7 +106,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class RangeOf:
     """``start..stop``: whole numbers, the stop left out."""
 
@@ -121,7 +120,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Argument:
     """``value`` or ``name=value``."""
 
@@ -133,7 +132,7 @@ class Argument:
 # ---- steps -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Label:
     """The name in ``name: step``. ``text`` may hold ``{variable}`` parts when it was quoted."""
 
@@ -142,7 +141,7 @@ class Label:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Reference:
     """The name of a value: ``a``, ``a.b``, ``"a.0.b"`` or ``in``."""
 
@@ -150,7 +149,7 @@ class Reference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Body:
     """``{ … }``"""
 
@@ -158,7 +157,7 @@ class Body:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Call:
     """An operation, block or net as a step, with branches when it is a merge: ``concat(dim=2) { … }``.
 
@@ -171,7 +170,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Bracket:
     """A ``{ … }`` group as a step."""
 
@@ -179,7 +178,7 @@ class Bracket:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Residual:
     """``residual { … } skip step``"""
 
@@ -188,7 +187,7 @@ class Residual:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class On:
     """``on group { … }``"""
 
@@ -197,7 +196,7 @@ class On:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Columns:
     """``columns a, b { … }``"""
 
@@ -206,7 +205,7 @@ class Columns:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class If:
     """``if test { … } else { … }``; ``otherwise`` is an `If` for ``else if``."""
 
@@ -216,7 +215,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class For:
     """``for name in range { … }``"""
 
@@ -229,7 +228,7 @@ class For:
 Action = Call | Bracket | Residual | On | Columns | If | For
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Step:
     """``label: action * repeat``"""
 
@@ -239,7 +238,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class From:
     """``from name``: the value a chain goes on with."""
 
@@ -247,7 +246,7 @@ class From:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Chain:
     """``link -> link -> …``"""
 
@@ -258,7 +257,7 @@ class Chain:
 # ---- other statements --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Let:
     """``let name = value``; with parameters, which are None otherwise, ``let name(parameters) = value``."""
 
@@ -268,7 +267,7 @@ class Let:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Default:
     """``default operation(argument=value, …)``"""
 
@@ -277,7 +276,7 @@ class Default:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class GroupDeclaration:
     """``group a, b``"""
 
@@ -285,7 +284,7 @@ class GroupDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class InputDeclaration:
     """``input name [3, 224, 224]``"""
 
@@ -294,7 +293,7 @@ class InputDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class OutputDeclaration:
     """``output name`` or ``output name if training``; ``condition`` is the word after ``if``."""
 
@@ -309,7 +308,7 @@ Statement = Chain | Let | Default | GroupDeclaration | InputDeclaration | Output
 # ---- definitions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class ParameterOf:
     """A parameter of a block or net; ``default`` is None when it must be given."""
 
@@ -318,7 +317,7 @@ class ParameterOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Definition:
     """``block name(parameters) { … }`` or ``net …``; ``kind`` is the word it begins with."""
 
@@ -329,7 +328,7 @@ class Definition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Variant:
     """``net name(parameters) = base(arguments)``"""
 
@@ -340,7 +339,7 @@ class Variant:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Use:
     """``use "file.net": a, b``"""
 
@@ -352,7 +351,7 @@ class Use:
 Item = Use | Default | Let | Definition | Variant
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class File:
     """A whole file."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from netcompiler.diagnostics import Diagnostic, Reporter, shape_text
+from netcompiler.code import Literal
+from netcompiler.diagnostics import Diagnostic, Label, Reporter, call_text, chain_text, shape_text
 from netcompiler.graph import Edge, Graph, Layer
+from netcompiler.operations.arguments import literal_text
 
 
 def validate(graph: Graph, reporter: Reporter) -> None:
@@ -25,6 +27,7 @@ def _unused(graph: Graph, reporter: Reporter) -> None:
                     f"nothing that the net gives depends on the input `{layer.path}`",
                     layer.span,
                     help="read it with `from " + layer.path + " -> …`, or take it out",
+                    labels=_given(graph),
                 )
             )
         elif not graph.consumers(layer.id):
@@ -33,10 +36,34 @@ def _unused(graph: Graph, reporter: Reporter) -> None:
                 Diagnostic(
                     "E301",
                     f"the result of {_shown(layer)}, {shape_text(layer.output)}, is never used",
-                    layer.span,
+                    layer.span.head,
+                    _calls(graph, layer),
                     help="merge it, name it in an `output` line, or take the layer out",
+                    labels=_given(graph),
                 )
             )
+
+
+def _given(graph: Graph) -> tuple[Label, ...]:
+    """What the net gives instead."""
+    return tuple(Label(graph.layer(o.layer).span.head, "the net gives this") for o in graph.outputs[:3])
+
+
+def _calls(graph: Graph, layer: Layer) -> tuple[str, ...]:
+    """The blocks that a layer stands in, innermost first, and where each was called."""
+    calls = []
+    path = layer.scope
+    while path:
+        scope = graph.scopes.get(path)
+        path = path.rpartition(".")[0]
+        if scope is not None and scope.definition is not None:
+            values = [f"{name}={_shortened(value)}" for name, value in scope.arguments.items()]
+            calls.append((f"`{call_text(scope.definition, values)}`", scope.span))
+    return chain_text(calls)
+
+
+def _shortened(value: Literal) -> str:
+    return "[…]" if isinstance(value, tuple) and len(value) > 8 else literal_text(value)[:40]
 
 
 def _needed(graph: Graph) -> set[str]:
@@ -58,13 +85,15 @@ def _placement(graph: Graph, reporter: Reporter) -> None:
     used = set()
     for layer in graph.layers():
         used.add(layer.group)
-        if layer.group is None and layer.operation.kind != "input":
+        if layer.group is None and layer.operation.kind != "input" and not reporter.full:
             message = f"{_shown(layer)} stands in no placement group, and the net has {groups}"
             help = f"put it into `on {graph.groups[0]} {{ … }}` or into `columns`"
-            reporter.report(Diagnostic("E303", message, layer.span, help=help))
+            declared = Label(next(iter(graph.group_spans.values())), "groups are declared here")
+            calls = _calls(graph, layer)
+            reporter.report(Diagnostic("E303", message, layer.span.head, calls, help, labels=(declared,)))
     for edge in graph.edges():
-        if edge.crosses and not edge.declared:
-            reporter.report(_undeclared(graph.layer(edge.source), graph.layer(edge.target), edge))
+        if edge.crosses and not edge.declared and not reporter.full:
+            reporter.report(_undeclared(graph, edge))
     root = graph.scopes[""]
     for group in graph.groups:
         if group not in used:
@@ -73,20 +102,20 @@ def _placement(graph: Graph, reporter: Reporter) -> None:
             reporter.report(Diagnostic("E307", message, graph.group_spans.get(group, root.span), help=help))
 
 
-def _undeclared(source: Layer, target: Layer, edge: Edge) -> Diagnostic:
-    given = f"{_shown(source)} at {source.span} gives {shape_text(source.output)}"
+def _undeclared(graph: Graph, edge: Edge) -> Diagnostic:
+    source, target = graph.layer(edge.source), graph.layer(edge.target)
+    given = f"{shape_text(source.output)}, {edge.bytes:,} bytes a sample"
     return Diagnostic(
         "E304",
         f"{_shown(target)} on group {target.group} reads {_shown(source)} of group {source.group}",
-        target.span,
-        notes=(
-            f"{given}, {edge.bytes:,} bytes a sample",
-            "values go from group to group only where the spec declares it",
-        ),
+        target.span.head,
+        notes=("values go from group to group only where the spec declares it", *_calls(graph, target)),
         help=(
             f"take it over with `from {source.path} -> on {target.group} {{ … }}`, "
             "or with `exchange` or `gather` after columns"
         ),
+        label=f"read here, on group {target.group}",
+        labels=(Label(source.span.head, f"made here, on group {source.group}: {given}"),),
     )
 
 

@@ -4,22 +4,44 @@ from __future__ import annotations
 
 import gc
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from typing import NoReturn
 
 import click
 
-from netcompiler.cli.build import build
-from netcompiler.cli.check import check
-from netcompiler.cli.diff import diff
-from netcompiler.cli.draw import draw
-from netcompiler.cli.estimate import estimate
-from netcompiler.cli.expand import expand
-from netcompiler.cli.place import place
-from netcompiler.cli.serve import serve
-from netcompiler.cli.show import show
+from netcompiler.cli.report import read_on, shown
 
-# Stages are imported by the commands that need them: starting up is most of what `netc check` takes.
+# Commands are imported when they run, and stages by the commands that need them: starting up is most of what
+# `netc check` takes.
+COMMANDS = (
+    "build",
+    "check",
+    "diff",
+    "draw",
+    "estimate",
+    "expand",
+    "explain",
+    "fmt",
+    "lsp",
+    "place",
+    "serve",
+    "show",
+)
+"""The modules of this package that hold a command of the same name."""
+
+
+class Commands(click.Group):
+    """A group whose commands are modules, imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        return command
 
 
 def main() -> NoReturn:
@@ -46,9 +68,7 @@ def _run() -> NoReturn:
         click.echo("interrupted", err=True)
         sys.exit(130)
     except _mistakes() as error:
-        # A mistake in a spec has its place before it; any other says who speaks.
-        prefix = "netc: " if isinstance(error, _mistakes()[1]) else ""
-        click.echo(f"{prefix}{error}", err=True)
+        click.echo(_text(error), err=True)
         sys.exit(_exit_code(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -66,6 +86,16 @@ def _mistakes() -> tuple[type[Exception], ...]:
     return SpecError, DrawError
 
 
+def _text(error: Exception) -> str:
+    """What to say of a mistake: one in a spec has its place before it, any other says who speaks."""
+    from netcompiler.diagnostics import SpecError
+
+    if not isinstance(error, SpecError):
+        return f"netc: {error}"
+    more = read_on(error.diagnostics)
+    return shown(error.diagnostics, sys.stderr) + ("" if more is None else f"\n\n{more}")
+
+
 def _exit_code(error: Exception) -> int:
     """The exit code that the command gave an error."""
     code: int = getattr(error, "exit_code", 1)
@@ -79,14 +109,10 @@ def _fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="netcompiler", prog_name="netc")
 def netc() -> None:
     """Compile neural-network architectures: check, show, draw and build nets written in .net files.
 
     FILE is a spec file, or - for standard input. FILE:NET names one net of a file that has several.
     """
-
-
-for _command in (check, show, diff, draw, build, expand, place, estimate, serve):
-    netc.add_command(_command)

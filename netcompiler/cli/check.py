@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from netcompiler.cli.common import Command, read, with_parameters
+from netcompiler.cli.common import Command, limits, read, with_parameters
+from netcompiler.cli.report import read_on, shown
 
 
 @click.command(cls=Command)
@@ -12,13 +15,13 @@ from netcompiler.cli.common import Command, read, with_parameters
 @click.option(
     "--format", type=click.Choice(["text", "json", "github"]), default="text", help="How to report."
 )
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @with_parameters
-def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> int:
-    """Report everything that is wrong with spec files."""
+def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[str, str]) -> int:
+    """Report everything that is wrong with spec files. Fails when there is an error."""
     from netcompiler import pipeline
-    from netcompiler.api import split_target
     from netcompiler.diagnostics import SpecError
-    from netcompiler.limits import DEFAULT_LIMITS
+    from netcompiler.target import split_target
 
     found = []
     for file in files:
@@ -26,7 +29,7 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
         if name is not None:
             raise click.UsageError(f"`netc check` looks at whole files: leave `:{name}` out of {file}")
         try:
-            found += pipeline.check(read(file), DEFAULT_LIMITS, parameters)
+            found += pipeline.check(read(file), limits(), parameters)
         except SpecError as error:
             found += error.diagnostics
     errors = sum(d.severity == "error" for d in found)
@@ -38,10 +41,13 @@ def check(files: tuple[str, ...], format: str, parameters: dict[str, str]) -> in
         for diagnostic in found:
             click.echo(diagnostic.to_github())
     else:
-        for diagnostic in found:
-            click.echo(diagnostic.render() + "\n")
+        if found:
+            click.echo(shown(found, sys.stdout) + "\n")
         click.echo(_verdict(len(files), errors, len(found) - errors))
-    return 1 if errors else 0
+        more = read_on(found)
+        if more is not None:
+            click.echo(more)
+    return 1 if errors or (strict and found) else 0
 
 
 def _verdict(files: int, errors: int, warnings: int) -> str:

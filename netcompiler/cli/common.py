@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from netcompiler.api import Net
+    from netcompiler.limits import Limits
     from netcompiler.source import Source
 
 STDIN = "<stdin>"
@@ -20,9 +21,28 @@ STDIN = "<stdin>"
 STDOUT = Path("-")
 """What ``-o`` calls standard output."""
 
+_LIMITS = "netcompiler.limits"
+"""Where a command's context keeps them."""
+
+
+def _choose_limits(context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> None:
+    from netcompiler.limits import limits_from_text
+
+    try:
+        context.meta[_LIMITS] = limits_from_text(values)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def limits() -> Limits:
+    """What ``--limit`` of the command that runs allows its specs."""
+    chosen: Limits = click.get_current_context().meta[_LIMITS]
+    return chosen
+
 
 class Command(click.Command):
-    """A command whose FILE:NET may be ``-:NET``, a net of standard input, which is no option.
+    """A command that reads specs: it has ``--limit``, and its FILE:NET may be ``-:NET``, a net of standard
+    input, which is no option.
 
     ``failure`` is the exit code for a mistake in a spec or file. An error leaves the command with it as its
     ``exit_code``, as click's own errors have one.
@@ -31,6 +51,15 @@ class Command(click.Command):
     def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._failure = failure
+        limit = click.Option(
+            ["--limit"],
+            metavar="NAME=VALUE",
+            multiple=True,
+            callback=_choose_limits,
+            expose_value=False,
+            help="Allow specs more of something, or less, as layers=100000; docs/language.md has all limits.",
+        )
+        self.params.append(limit)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -119,11 +148,11 @@ def load_all(targets: Sequence[str], parameters: dict[str, str], shapes: dict[st
     One that no net has is a mistake.
     """
     from netcompiler import pipeline
-    from netcompiler.api import Net, split_target
-    from netcompiler.limits import DEFAULT_LIMITS
+    from netcompiler.api import Net
+    from netcompiler.target import split_target
 
     pairs = [split_target(target) for target in targets]
-    analyses = [(pipeline.analyse(read(file), DEFAULT_LIMITS), name) for file, name in pairs]
+    analyses = [(pipeline.analyse(read(file), limits()), name) for file, name in pairs]
     signatures = [pipeline.choose(analysis, name) for analysis, name in analyses]
     nets = []
     for (analysis, name), signature in zip(analyses, signatures, strict=True):
@@ -142,20 +171,19 @@ def load_all(targets: Sequence[str], parameters: dict[str, str], shapes: dict[st
 
 def read(file: str) -> Source:
     """A spec file, or standard input for ``-``."""
-    from netcompiler.limits import DEFAULT_LIMITS
     from netcompiler.read import from_bytes, read_file
 
     if file in ("-", STDIN):
         if sys.stdin is None:
             raise click.UsageError("standard input is closed")
-        data = sys.stdin.buffer.read(DEFAULT_LIMITS.source_bytes + 1)
-        return from_bytes(data, STDIN, DEFAULT_LIMITS)
-    return read_file(Path(file), DEFAULT_LIMITS)
+        data = sys.stdin.buffer.read(limits().source_bytes + 1)
+        return from_bytes(data, STDIN, limits())
+    return read_file(Path(file), limits())
 
 
 def keep_spec(target: str, output: Path | None) -> None:
     """Refuse to write over the spec that is read."""
-    from netcompiler.api import split_target
+    from netcompiler.target import split_target
 
     spec = Path(split_target(target)[0])
     if output is not None and output.is_file() and spec.is_file() and output.samefile(spec):

@@ -95,7 +95,7 @@ def place(
 
 def _stays(net: Net, target: str, output: Path | None) -> bool:
     """Whether the spec's own text can be used: where it takes blocks from files, only in the same folder."""
-    from netcompiler.api import split_target
+    from netcompiler.target import split_target
 
     here = Path(split_target(target)[0]).parent
     return not net.uses_files or (output is not None and output.parent.resolve() == here.resolve())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from netcompiler.cli.common import STDIN, Command, Named, with_target
+from netcompiler.cli.common import STDIN, Command, Named, limits, with_target
 from netcompiler.cli.picture import with_picture
 from netcompiler.draw.styles import DEFAULT
 from netcompiler.draw.styles import names as style_names
@@ -44,17 +44,16 @@ def serve(
     The page is for this machine alone. A spec with mistakes is shown with these above its last picture; of a
     file with several nets a menu offers all. Ctrl-C ends it.
     """
-    from netcompiler.api import split_target
-    from netcompiler.limits import DEFAULT_LIMITS
     from netcompiler.read import read_file
     from netcompiler.serve.reading import Target
     from netcompiler.serve.run import serve as run
+    from netcompiler.target import split_target
 
     file, net = split_target(target)
     if file in {"-", STDIN}:
         raise click.UsageError("standard input cannot be watched; name a file")
     if not Path(file).exists():
-        read_file(Path(file), DEFAULT_LIMITS)  # says why not
+        read_file(Path(file), limits())  # says why not
 
     def ready(url: str) -> None:
         click.echo(f"{target} is shown at {url} (Ctrl-C ends it)")
@@ -65,7 +64,7 @@ def serve(
     # Other commands end before cycles matter; this one may run for days.
     gc.enable()
     try:
-        run(Target(Path(file), net, parameters, shapes), view, port, ready)
+        run(Target(Path(file), net, parameters, shapes, limits()), view, port, ready)
     except KeyboardInterrupt:
         click.echo("stopped")
 

@@ -54,11 +54,12 @@ class _Wires:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self.readers = self._count_readers()
+        given = self._given()
         self.hidden = {
             layer.id
             for layer in graph.layers()
             if layer.operation.name == "identity"
-            or (layer.operation.kind == "transfer" and self.readers[layer.id] == 1)
+            or (layer.operation.kind == "transfer" and self.readers[layer.id] == 1 and layer.id not in given)
         }
         self.into: dict[str, list[Edge]] = {}
         for layer in graph.layers():
@@ -85,6 +86,16 @@ class _Wires:
                 )
                 for step in self._graph.operands(current.source)
             ]
+
+    def _given(self) -> set[str]:
+        """The layers whose values the net gives: parts of several columns are one value there."""
+        given: set[str] = set()
+        for output in self._graph.outputs:
+            id = output.layer
+            while self._graph.layer(id).operation.name == "identity":
+                id = self._graph.operands(id)[0].source
+            given.add(id)
+        return given
 
     def _count_readers(self) -> dict[str, int]:
         readers: dict[str, int] = {}

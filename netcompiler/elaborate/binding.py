@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
+from netcompiler.elaborate.functions import is_number
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import UNKNOWN, Given, kind_of, text_of
 from netcompiler.operations.base import ArgumentValue, Parameter, Required
 from netcompiler.source import Span
 
+_MANY = 50
+"""Names from which on they are looked up in a set."""
+
 
 def match_arguments(
-    session: Session, what: str, names: Sequence[str], given: Iterable[Given], span: Span
+    session: Session,
+    what: str,
+    names: Sequence[str],
+    given: Iterable[Given],
+    span: Span,
+    defined: Span | None = None,
 ) -> dict[str, Given]:
     """Arguments by parameter name; what does not fit is reported and left out.
 
     A later argument of the same name replaces an earlier one that came from another place (a partial
-    call's), and is an error within one call.
+    call's), and is an error within one call. ``defined`` is where the spec defines what is called.
     """
     matched: dict[str, Given] = {}
     position = 0
+    known: Collection[str] = names if len(names) < _MANY else set(names)
     for argument in given:
         place = argument.span or span
         if argument.name is None:
@@ -30,19 +41,28 @@ def match_arguments(
             if position >= len(names):
                 count = f"{len(names) or 'no'} argument" + ("s" if len(names) != 1 else "")
                 listed = f": {', '.join(names)}" if names else ""
-                session.error("E202", f"{what} has {count}{listed}; this is one more", place)
+                message = f"{what} has {count}{listed}; this is one more"
+                session.error("E202", message, place, help="take it out", labels=definition(what, defined))
                 continue
             matched[names[position]] = argument
             position += 1
-        elif argument.name not in names:
+        elif argument.name not in known:
             hint = suggest(argument.name, names) or (f"it has {', '.join(names)}" if names else "it has none")
-            session.error("E202", f"{what} has no argument `{argument.name}`", place, help=hint)
+            message = f"{what} has no argument `{argument.name}`"
+            session.error("E202", message, place, help=hint, labels=definition(what, defined))
         else:
             earlier = matched.get(argument.name)
             if earlier is not None and earlier.call is not None and earlier.call is argument.call:
-                session.error("E206", f"{what} is given `{argument.name}` twice", place)
+                labels = [] if earlier.span is None else [Label(earlier.span, "given here first")]
+                message = f"{what} is given `{argument.name}` twice"
+                session.error("E206", message, place, help="keep one of them", labels=labels)
             matched[argument.name] = argument
     return matched
+
+
+def definition(what: str, defined: Span | None) -> tuple[Label, ...]:
+    """The label of the place where the spec defines something; none for what the language has itself."""
+    return () if defined is None else (Label(defined, f"{what} is defined here"),)
 
 
 def bind_parameters(
@@ -82,6 +102,23 @@ def bind_parameters(
         except ValueError as error:
             shown = text_of(argument.value) if kind_of(argument.value) != "an unknown value" else "this"
             message = f"{name}: `{parameter.name}` is {error}; this is {shown}"
-            session.error("E205", message, argument.span or span)
+            help = _wanted(name, parameter, argument, given)
+            session.error("E205", message, argument.span or span, help=help)
             complete = False
     return values if complete else None
+
+
+def _wanted(name: str, parameter: Parameter, argument: Given, given: Iterable[Given]) -> str | None:
+    """What may have been meant by a value that a parameter does not accept, or else what the parameter is."""
+    value = argument.value
+    if argument.name is None and is_number(value) and parameter.default in (True, False):
+        # torch.nn's linear(400, 120): its second number has become the bias.
+        others = ", ".join(text_of(g.value) for g in list(given)[1:] if g.name is None)
+        return f"the input's size is left out here: `{name}({others})`"
+    if isinstance(value, str):
+        if value.lower() in ("true", "false", "none") or value.isdecimal():
+            return f"without quotes: `{value.lower()}`"
+        meant = suggest(value, re.findall(r'"(\w+)"', parameter.type.expects))
+        if meant is not None:
+            return meant.replace("`", '`"', 1).replace("`?", '"`?')
+    return f"`{parameter.name}`: {parameter.doc}" if parameter.doc else None

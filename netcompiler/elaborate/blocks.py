@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, call_text, suggest
 from netcompiler.elaborate.environment import Binding, Frame, Here, NetState, Slot
-from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data
+from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Flow, Given, is_data, text_of
 from netcompiler.source import Span
 
 if TYPE_CHECKING:
@@ -31,6 +32,16 @@ class Prepared:
     block: Block
     definition: syntax.Definition
     frame: Frame
+
+    def __str__(self) -> str:
+        """The call as messages show it, every parameter with its value: ``block `unit(width=64)` ``."""
+        names = [p.name for p in self.definition.parameters]
+        values = [f"{name}={text_of(self.frame.variables.get(name, UNKNOWN), 40)}" for name in names]
+        return f"{self.definition.kind} `{call_text(self.block.name, values)}`"
+
+
+MOST_VARIANTS = 16
+"""How many variants may stand one on another."""
 
 
 class BlockRunner:
@@ -69,34 +80,44 @@ class BlockRunner:
         """Run a body in the scope it has been given; ``outermost`` is for the net that is loaded."""
         definition = prepared.definition
         name = prepared.block.name
-        net = outermost if outermost is not None else NetState(outermost=False)
+        net = outermost
         if definition.kind == "net":
-            inside.scope.net = net
+            inside.scope.net = net = outermost or NetState(outermost=False)
         self.session.reached.add(id(definition))
         self.active.append(prepared.block)
-        self.session.calls.append((f"{definition.kind} `{name}`", span))
+        self.session.calls.append((prepared, span))
         result = self.steps.run_body(definition.body, inside)
         self.session.calls.pop()
         self.active.pop()
-        if definition.kind == "block" or outermost is not None or not net.outputs:
+        if net is None or net.outermost or not net.outputs:
             return result
-        kept = [o for o in net.outputs if not o.training_only]
+        kept = [o for o in net.outputs.values() if not o.training_only]
         if len(kept) > 1 and span is not None:
             message = f"net `{name}` has {len(kept)} outputs, and a step gives one value"
-            self.session.error("E215", message, span)
+            help = "keep one `output` line, or none: the last value is the output then"
+            labels = [Label(o.span, "an output") for o in kept[:5]]
+            self.session.error("E215", message, span, help=help, labels=labels)
             return LOST
         return kept[0].flow if kept else result
 
     def _recursive(self, block: Block, span: Span) -> bool:
         active = [b.definition for b in self.active]
-        if not any(block.definition is definition for definition in active):
+        # Definitions are compared by identity.
+        if block.definition not in active:
             return False
         start = next(i for i, definition in enumerate(active) if definition is block.definition)
         chain = " → ".join([b.name for b in self.active[start:]] + [block.name])
         kind = block.definition.kind if isinstance(block.definition, syntax.Definition) else "net"
         message = f"{kind} `{block.name}` calls itself: {chain}"
-        self.session.error("E207", message, span, help="repeat a step with `step * n`")
+        help = "a block cannot call itself, not even under a condition: use `step * n`, or `for`"
+        self.session.error("E207", message, span.head, help=help, labels=partial(self._cycle, active[start:]))
         return True
+
+    def _cycle(self, active: list[syntax.Definition | syntax.Variant]) -> Iterator[Label]:
+        """The calls of a cycle, the one that closes it left out."""
+        for call, span in self.session.calls:
+            if isinstance(call, Prepared) and span is not None and call.block.definition in active:
+                yield Label(span.head, f"this calls `{call.block.name}`")
 
 
 def prepare(block: Block, given: Iterable[Given], evaluator: Evaluator, span: Span) -> Prepared | None:
@@ -110,6 +131,11 @@ def prepare(block: Block, given: Iterable[Given], evaluator: Evaluator, span: Sp
         if base is None:
             return None
         seen.append(variant)
+        evaluator.session.spend(span, 10)
+        if len(seen) > MOST_VARIANTS:
+            message = f"net `{called.name}` is a variant of a variant, more than {MOST_VARIANTS} deep"
+            evaluator.session.error("E107", message, called.definition.name.span)
+            return None
         own = {p.name for p in variant.parameters}
         mine = [g for g in given if g.name is None or g.name in own]
         others = [g for g in given if g.name is not None and g.name not in own]
@@ -134,14 +160,25 @@ def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Blo
     if any(variant is earlier for earlier in seen):
         names = " → ".join(v.name.name for v in (*seen, variant))
         message = f"net `{variant.name.name}` is a variant of itself: {names}"
-        evaluator.session.error("E207", message, variant.base.span)
+        advice = "give one of them a body: `net name(parameters) { … }`"
+        labels = [Label(v.base.span, f"`{v.name.name}` is a variant of this") for v in seen[1:6]]
+        evaluator.session.error("E207", message, variant.base.span, help=advice, labels=labels)
         return None
     base = block.frame.blocks.get(variant.base.name)
     if base is None and block.frame.find(variant.base.name)[1] is not UNKNOWN:
         help = suggest(variant.base.name, block.frame.blocks)
-        evaluator.session.error(
-            "E201", f"there is no net `{variant.base.name}`", variant.base.span, help=help
-        )
+        message = f"there is no net `{variant.base.name}`"
+        evaluator.session.error("E201", message, variant.base.span, help=help)
+    elif (
+        base is not None
+        and isinstance(base.definition, syntax.Definition)
+        and base.definition.kind == "block"
+    ):
+        message = f"`{base.name}` is a block, and only a net has variants"
+        help = f"write a net that calls it: `net {variant.name.name} {{ input … {base.name}(…) }}`"
+        labels = [Label(base.definition.name.span, f"`{base.name}` is defined here")]
+        evaluator.session.error("E218", message, variant.base.span, help=help, labels=labels)
+        return None
     return base
 
 
@@ -152,7 +189,7 @@ def _bind(evaluator: Evaluator, block: Block, given: Iterable[Given], span: Span
     what = f"{kind} `{block.name}`"
     frame = block.frame.child()
     frame.defaults = block.defaults
-    return evaluator.bind(what, definition.parameters, given, frame, span)
+    return evaluator.bind(what, definition.parameters, given, frame, span, definition.name.span)
 
 
 def _data(frame: Frame) -> dict[str, Literal]:

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import shape_text
+from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.layers import NewLayer, Operand
 from netcompiler.elaborate.trace import Run
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, kind_of
 from netcompiler.graph import Layer
+from netcompiler.operations.advice import projection, same_shape
 from netcompiler.operations.base import OPERATIONS
 from netcompiler.source import Span
 
@@ -37,28 +38,46 @@ def run_residual(action: syntax.Residual, here: Here, steps: StepRunner) -> Flow
     if action.skip is not None:
         skip = steps.run_step(action.skip, here) or LOST
     if body.shape is not None and skip.shape is not None and body.shape != skip.shape:
-        _mismatch(action, body, skip, steps)
+        _mismatch(action, body, here, skip, steps)
         return LOST
     add = OPERATIONS["add"]
     path = Slot(action.span).path(here.scope)
-    args = steps.calls.bind(add, (), here, action.span)
-    if args is None:
+    bound = steps.calls.bind(add, (), here, action.span)
+    if bound is None:
         return LOST
-    new = NewLayer(add, args, path, named=False, span=action.span)
+    new = NewLayer(bound, path, named=False, span=action.span)
     return steps.builder.add(new, [Operand(body), Operand(skip, skip=True)])
 
 
-def _mismatch(action: syntax.Residual, body: Flow, skip: Flow, steps: StepRunner) -> None:
-    notes = (f"body gives {shape_text(body.shape)}, skip gives {shape_text(skip.shape)}",)
-    help = None
+def _mismatch(action: syntax.Residual, body: Flow, here: Here, skip: Flow, steps: StepRunner) -> None:
+    """Report that a residual's values do not add up: at its skip, or at itself when it has none."""
+    assert body.shape is not None
+    assert skip.shape is not None
+    session = steps.session
+    message = "add: branches have different shapes"
+    of_body = _of_body(action, body, steps)
+    if action.skip is not None:
+        label = f"the skip gives {shape_text(skip.shape)}"
+        help = same_shape([body.shape, skip.shape], "the skip")
+        session.error("E204", message, action.skip.span.head, help=help, label=label, labels=[of_body])
+        return
+    layer = projection(skip.shape, body.shape)
+    help = same_shape([skip.shape, body.shape], "the body")
+    if layer is not None and skip.shape[0] != body.shape[0]:
+        help = f"project the input to the body's shape: `residual {{ … }} skip {layer}`"
+    place = Span(action.span.source, action.span.start, action.body.span.start).head
+    given = steps.builder.origin(skip, here.scope.path, "the input is")
+    if given is not None and given.span.start == place.start:
+        given = None  # the copy before this one gives it, of which nothing more is to be said
+    label = f"this adds {shape_text(body.shape)} and its input, {shape_text(skip.shape)}"
+    session.error("E204", message, place, help=help, label=label, labels=[of_body, given])
+
+
+def _of_body(action: syntax.Residual, body: Flow, steps: StepRunner) -> Label:
+    """The last layer of a residual's body, which says where its shape comes from."""
     last = _last_layer(action.body.span, steps.builder.layers)
-    if last is not None:
-        text = " ".join(last.span.text.split())
-        help = f"the body's last layer is {text} on line {last.span.line}"
-        if action.skip is None:
-            help += "; `skip` projects the input to its shape: `residual { … } skip conv(…)`"
-    place = action.skip.span if action.skip is not None else action.span
-    steps.session.error("E204", "add: branches have different shapes", place, notes=notes, help=help)
+    place = action.body.span if last is None else last.span
+    return Label(place.head, f"the body gives {shape_text(body.shape)}")
 
 
 def _last_layer(body: Span, layers: list[Layer]) -> Layer | None:
@@ -102,7 +121,8 @@ def _warn_dead(branch: syntax.If, test: bool, steps: StepRunner) -> None:
     dead = branch.otherwise if test else branch.then
     if dead is not None:
         message = f"the condition is always {str(test).lower()}, so this never runs"
-        steps.session.warning("W402", message, dead.span)
+        help = "take it out, or let the condition depend on a parameter"
+        steps.session.warning("W103", message, dead.span.head, help=help)
 
 
 def run_for(action: syntax.For, here: Here, steps: StepRunner) -> Flow | None:
@@ -128,7 +148,9 @@ def _each(action: syntax.For, here: Here, steps: StepRunner, run: Callable[[Here
         inner = here.braced()
         inner.frame.variables[action.variable.name] = item
         before = len(steps.builder.layers)
+        steps.session.calls.append((inner, None))
         run(inner)
+        steps.session.calls.pop()
         if steps.session.trace is not None:
             seen = Run(before, len(steps.builder.layers), item)
             steps.session.trace.items.setdefault(id(action), []).append(seen)
@@ -143,13 +165,11 @@ class Branches:
 
     Attributes:
         operands: their results.
-        places: where each stands.
     """
 
     def __init__(self, steps: StepRunner) -> None:
         self.steps = steps
         self.operands: list[Operand] = []
-        self.places: list[Span] = []
 
     def run(self, body: syntax.Body, here: Here) -> None:
         """Run the branches of a body; conditions and loops around branches are looked into."""
@@ -159,7 +179,7 @@ class Branches:
                 self._if(action, here)
             elif isinstance(action, syntax.For):
                 if not _each(action, here, self.steps, partial(self.run, action.body)):
-                    self._add(Operand(LOST), action.span)
+                    self.operands.append(Operand(LOST))
             elif isinstance(statement, syntax.Chain):
                 self._chain(statement, here)
             else:
@@ -169,7 +189,7 @@ class Branches:
         flow = self.steps.run_chain(chain, here) or LOST
         # A branch without layers goes past the others: a skip connection.
         skip = len(chain.links) == 1 if isinstance(chain.links[0], syntax.From) else flow is here.value
-        self._add(Operand(flow, skip), chain.span)
+        self.operands.append(Operand(flow, skip, chain.span, branch=True))
 
     def _if(self, action: syntax.If, here: Here) -> None:
         branch: syntax.If | syntax.Body | None = action
@@ -177,7 +197,7 @@ class Branches:
             self.steps.session.spend(branch.span)
             test = self.steps.evaluator.truth(branch.test, here)
             if test is UNKNOWN:
-                self._add(Operand(LOST), branch.span)
+                self.operands.append(Operand(LOST))
             if test is not False:
                 self.run(branch.then, here.braced())
             if test is True:
@@ -185,10 +205,6 @@ class Branches:
             branch = branch.otherwise
         if branch is not None:
             self.run(branch, here.braced())
-
-    def _add(self, operand: Operand, place: Span) -> None:
-        self.operands.append(operand)
-        self.places.append(place)
 
 
 def _only_action(statement: syntax.Statement) -> syntax.Action | None:

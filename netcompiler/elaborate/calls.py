@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import shape_text, suggest
+from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.binding import bind_parameters
 from netcompiler.elaborate.blocks import BlockRunner
+from netcompiler.elaborate.bound import Bound, key_of
 from netcompiler.elaborate.branching import Branches
 from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.expressions import find_callee, flow_or_lost
-from netcompiler.elaborate.hints import operation_hint
+from netcompiler.elaborate.hints import defined, meant, operation_hint
 from netcompiler.elaborate.layers import NewLayer, Operand
-from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Callee, Flow, Given, kind_of
+from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Callee, Flow, Given, kind_of, text_of
 from netcompiler.elaborate.words import WORDS
-from netcompiler.operations.base import OPERATIONS, ArgumentValue, Operation
+from netcompiler.operations.base import OPERATIONS, Operation
 from netcompiler.source import Span
 
 if TYPE_CHECKING:
     from netcompiler.elaborate.steps import StepRunner
+
+
+_NO_DEFAULTS: Mapping[str, Given] = MappingProxyType({})
 
 
 class CallRunner:
@@ -46,26 +51,35 @@ class CallRunner:
         given = self.evaluator.arguments(action.arguments or (), here)
         if not isinstance(callee, Callee):
             return LOST
-        given = (*callee.given, *given)
+        if callee.given:
+            given = (*callee.given, *given)
         if here.value is None and not _is_source(callee):
             return self.steps.no_value(action.span)
         if isinstance(callee.target, Block):
             return self.blocks.run(callee.target, given, here, slot)
         return self._operation(callee.target, given, here, slot)
 
-    def bind(
-        self, operation: Operation, given: Iterable[Given], here: Here, span: Span
-    ) -> dict[str, ArgumentValue] | None:
-        """An operation's arguments, defaults in force filled in."""
-        defaults: Mapping[str, Given] = here.frame.defaults.get(operation.name, {})
-        return bind_parameters(self.session, operation.name, operation.parameters, given, defaults, span=span)
-
-    def _operation(self, operation: Operation, given: Iterable[Given], here: Here, slot: Slot) -> Flow | None:
-        path = slot.path(here.scope)
-        args = self.bind(operation, given, here, slot.span)
+    def bind(self, operation: Operation, given: Sequence[Given], here: Here, span: Span) -> Bound | None:
+        """An operation with its arguments, defaults in force filled in."""
+        defaults = here.frame.defaults.get(operation.name, _NO_DEFAULTS)
+        key = key_of(operation, given, defaults)
+        bound = self.session.known.find(key)
+        if bound is not None:
+            return bound
+        name, parameters = operation.name, operation.parameters
+        args = bind_parameters(self.session, name, parameters, given, defaults, span=span)
         if args is None:
+            return None
+        bound = Bound(operation, args)
+        self.session.known.keep(key, bound, defaults)
+        return bound
+
+    def _operation(self, operation: Operation, given: Sequence[Given], here: Here, slot: Slot) -> Flow | None:
+        path = slot.path(here.scope)
+        bound = self.bind(operation, given, here, slot.span)
+        if bound is None:
             return LOST
-        new = NewLayer(operation, args, path, named=slot.name is not None, span=slot.span)
+        new = NewLayer(bound, path, named=slot.name is not None, span=slot.span)
         if operation.source:
             return self.steps.builder.add(new, [])
         assert here.value is not None
@@ -98,19 +112,19 @@ class CallRunner:
         if action.branches is not None and slot.name is not None:
             slot.opened = self.steps.open_scope(slot.name, here, slot)
             inside = here.within(slot.opened)
-        operands, words = self.operands(action, action.arguments or (), inside)
+        operands = self.operands(action, action.arguments or (), inside)
         if slot.opened is not None and len(self.steps.builder.layers) > before:
-            return self.merge_values(action, inside, Slot(slot.span), operands, words)
+            return self.merge_values(action, inside, Slot(slot.span), operands)
         if slot.opened is not None:
             # Branches without layers of their own need no scope: the merge has the name itself.
             self.steps.builder.drop_scope(slot.opened.path)
             slot.opened = None
-        return self.merge_values(action, here, slot, operands, words)
+        return self.merge_values(action, here, slot, operands)
 
     def merge_values(
-        self, action: syntax.Call, here: Here, slot: Slot, operands: list[Operand], words: list[str]
+        self, action: syntax.Call, here: Here, slot: Slot, operands: list[Operand]
     ) -> Flow | None:
-        """Run a merge of these values, which messages call ``words``."""
+        """Run a merge of these values."""
         callee = self._checked_callee(action, here)
         assert isinstance(callee, Callee)
         operation = callee.target
@@ -118,13 +132,12 @@ class CallRunner:
         named = [a for a in action.arguments or () if a.name is not None]
         given = (*callee.given, *self.evaluator.arguments(named, here))
         path = slot.path(here.scope)
-        args = self.bind(operation, given, here, slot.span)
+        bound = self.bind(operation, given, here, slot.span)
         if len(operands) < 2 and all(operand.flow is not LOST for operand in operands):
             return self._too_few(operation, action, len(operands))
-        if args is None:
+        if bound is None:
             return LOST
-        notes = tuple(f"{w} gives {shape_text(o.flow.shape)}" for w, o in zip(words, operands, strict=True))
-        new = NewLayer(operation, args, path, slot.name is not None, slot.span, notes)
+        new = NewLayer(bound, path, slot.name is not None, slot.span)
         return self.steps.builder.add(new, operands)
 
     def is_merge(self, action: syntax.Action, here: Here) -> bool:
@@ -136,23 +149,20 @@ class CallRunner:
 
     def operands(
         self, action: syntax.Call, arguments: Sequence[syntax.Argument], here: Here
-    ) -> tuple[list[Operand], list[str]]:
-        """What a merge merges, and what to call each of it."""
+    ) -> list[Operand]:
+        """What a merge merges."""
         operands: list[Operand] = []
-        words: list[str] = []
         if action.branches is None:
             operands.append(Operand(flow_or_lost(here.value)))
-            words.append("the current value")
         else:
             branches = Branches(self.steps)
             branches.run(action.branches, here)
             operands += branches.operands
-            words += [f"the branch of line {place.line}" for place in branches.places]
         for argument in arguments:
             if argument.name is None:
-                operands.append(Operand(self._named(argument.value, here), skip=True))
-                words.append(f"`{argument.value.span.text}`")
-        return operands, words
+                flow = self._named(argument.value, here)
+                operands.append(Operand(flow, skip=True, place=argument.value.span))
+        return operands
 
     def _named(self, node: syntax.Expression, here: Here) -> Flow:
         """The value that an argument of a merge names."""
@@ -173,7 +183,7 @@ class CallRunner:
         merges = ", ".join(sorted(o.name for o in OPERATIONS.values() if o.kind == "merge"))
         message = f"`{callee.name}` is {kind_of(callee)} but no merge, and takes no branches"
         help = f"merges are {merges}; a new step stands on a line of its own or after `->`"
-        self.session.error("E215", message, action.span, help=help)
+        self.session.error("E215", message, action.span.head, help=help)
         return LOST
 
     def _too_few(self, operation: Operation, action: syntax.Call, count: int) -> Flow:
@@ -207,14 +217,19 @@ class CallRunner:
             return callee
         if isinstance(node, syntax.Name) and not here.frame.find(node.name)[0]:
             message = f"there is no operation or block `{node.name}`"
-            self.session.error("E201", message, node.span, help=partial(_hint, node.name, here))
+            help = partial(_hint, node.name, here)
+            labels = defined(node.name, here) or partial(meant, help, here)
+            self.session.error("E201", message, node.span, help=help, labels=labels)
         elif isinstance(callee, str):
-            help = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
-            message = f"`{node.span.text}` is {callee!r}, and no operation or block is called that"
-            self.session.error("E201", message, node.span, help=help)
+            alike = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
+            message = f"`{node.span.text}` is {text_of(callee)}, and no operation or block is called that"
+            self.session.error("E201", message, node.span, help=alike)
         else:
             message = f"`{node.span.text}` is {kind_of(callee)}, not an operation or a block"
-            self.session.error("E218", message, node.span)
+            advice = "a step is an operation or a block; a value is an argument of one: `linear(x)`"
+            if node.span.text in here.frame.variables:
+                advice = f"give it one, `{node.span.text}=relu`; a value is an argument of one: `linear(x)`"
+            self.session.error("E218", message, node.span, help=advice)
         return UNKNOWN
 
 
@@ -230,7 +245,8 @@ def _hint(name: str, here: Here) -> str | None:
         return f"`{name}` is the name of a step; {again}"
     callables = {n for n in here.frame.visible() if isinstance(here.frame.find(n)[1], Callee)}
     known = OPERATIONS.keys() | here.frame.blocks.keys() | callables | WORDS.keys() | {"residual", "columns"}
-    return operation_hint(name) or suggest(name, known - {"input"})
+    define = f"define it, `block {name} {{ … }}`, or take an operation that there is"
+    return operation_hint(name) or suggest(name, known - {"input"}) or define
 
 
 def _word(action: syntax.Call, here: Here) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import shape_text, suggest
+from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.environment import Binding, Here, NamedOutput, NetState, Scope
 from netcompiler.elaborate.names import is_name
 from netcompiler.elaborate.session import Session
@@ -22,12 +22,15 @@ def declare_groups(statement: syntax.GroupDeclaration, scope: Scope, session: Se
     if net is None:
         return
     if not net.outermost:
-        session.error("E215", "a net that is used as a block cannot declare placement groups", statement.span)
+        message = "a net that is used as a block cannot declare placement groups"
+        session.error("E215", message, statement.span, help="declare them in the net that uses it")
     for name in statement.names:
         if not is_name(name.name, name.span, session):
             continue
         if name.name in net.groups:
-            session.error("E206", f"group `{name.name}` is declared already", name.span)
+            labels = [Label(net.groups[name.name], "first declared here")]
+            message = f"group `{name.name}` is declared already"
+            session.error("E206", message, name.span, help="take one of them out", labels=labels)
         net.groups.setdefault(name.name, name.span)
 
 
@@ -42,20 +45,28 @@ def declare_input(statement: syntax.InputDeclaration, here: Here, steps: StepRun
     is_name(name, statement.name.span, session)
     shape = _shape(statement, here, steps)
     if name in net.inputs or name in scope.bindings:
-        session.error("E206", f"`{name}` is the name of another input or step already", statement.name.span)
+        first = net.inputs[name] if name in net.inputs else scope.bindings[name].span
+        message = f"`{name}` is the name of another input or step already"
+        labels = [Label(first, "first given here")]
+        session.error("E206", message, statement.name.span, help="choose another name", labels=labels)
         return LOST
     net.inputs[name] = statement.name.span
     if net.outermost:
         shape = net.shapes.get(name, shape)
         flow = LOST if shape is None else steps.builder.add_input(name, shape, statement.span)
     elif len(net.inputs) > 1:
-        session.error("E215", "a net with several inputs cannot be used as a block", statement.span)
+        message = "a net with several inputs cannot be used as a block"
+        labels = [Label(next(iter(net.inputs.values())), "another input")]
+        help = "a step gives it one value: make it a block, and merge the values before it"
+        session.error("E215", message, statement.span, help=help, labels=labels)
         flow = LOST
     else:
         flow = here.value or LOST
         if flow.shape is not None and shape is not None and len(flow.shape) != len(shape):
             message = f"the net takes an input like {shape_text(shape)}, it is given {shape_text(flow.shape)}"
-            session.error("E210", message, statement.shape.span)
+            given = steps.builder.origin(flow, scope.path)
+            help = "`flatten`, `reshape` or `transpose` gives a value as many dimensions"
+            session.error("E210", message, statement.shape.span, help=help, labels=[given])
             flow = LOST
     scope.bindings[name] = Binding(name, flow, statement.name.span, None, None, here)
     return flow
@@ -70,19 +81,22 @@ def declare_output(statement: syntax.OutputDeclaration, here: Here, steps: StepR
     condition = statement.condition
     if condition is not None and condition.name != "training":
         message = f"an output is given always or `if training`, not `if {condition.name}`"
-        session.error("E215", message, condition.span, help=suggest(condition.name, ["training"]))
+        session.error("E215", message, condition.span, help="write `if training`, or leave it out")
     flow = steps.resolve(statement.reference, here)
     name = statement.reference.text
-    if any(output.name == name for output in net.outputs):
-        session.error("E206", f"`{name}` is an output already", statement.span)
+    earlier = net.outputs.get(name)
+    if earlier is not None:
+        labels = [Label(earlier.span, "first named here")]
+        message = f"`{name}` is an output already"
+        session.error("E206", message, statement.span, help="take one of the lines out", labels=labels)
         return
     if flow.spread:
         help = "concatenate them first: `on … { gather }`"
-        session.error(
-            "E305", f"`{name}` has a part on each of several groups", statement.reference.span, help=help
-        )
+        message = f"`{name}` has a part on each of the groups {', '.join(map(str, flow.groups))}"
+        given = steps.builder.origin(flow, here.scope.path, f"`{name}` is")
+        session.error("E305", message, statement.reference.span, help=help, labels=[given])
         return
-    net.outputs.append(NamedOutput(name, flow, condition is not None, statement.span))
+    net.outputs[name] = NamedOutput(name, flow, condition is not None, statement.span)
 
 
 def _shape(statement: syntax.InputDeclaration, here: Here, steps: StepRunner) -> tuple[int, ...] | None:
@@ -101,5 +115,10 @@ def _shape(statement: syntax.InputDeclaration, here: Here, steps: StepRunner) ->
 def _net(scope: Scope, word: str, span: Span, session: Session) -> NetState | None:
     net = scope.find_net()
     if net is None:
-        session.error("E215", f"`{word}` stands in a net, not in a block", span)
+        help = {
+            "input": "a block works on the value that it is called on: `in`",
+            "output": "a block gives its last value",
+            "group": "declare groups in the net",
+        }[word]
+        session.error("E215", f"`{word}` stands in a net, not in a block", span, help=help)
     return net

@@ -22,9 +22,10 @@ class Frame:
         parent: the braces around it; None for a file.
         variables: parameters and ``let`` values.
         defaults: what ``default`` fills in; replaced, never changed, so that later ones do not reach back.
+        lets: where ``let`` values are named; None before the first.
     """
 
-    __slots__ = ("blocks", "defaults", "parent", "source", "variables")
+    __slots__ = ("blocks", "defaults", "lets", "parent", "source", "variables")
 
     def __init__(
         self, source: Source, blocks: dict[str, Block], parent: Frame | None, defaults: Defaults
@@ -34,6 +35,7 @@ class Frame:
         self.parent = parent
         self.variables: dict[str, object] = {}
         self.defaults = defaults
+        self.lets: dict[str, Span] | None = None
 
     def child(self) -> Frame:
         """A frame for braces inside this one."""
@@ -67,14 +69,14 @@ class NetState:
         shapes: shapes of inputs given from outside, by name; they replace the declared ones.
         inputs: declared inputs by name.
         groups: declared placement groups and where.
-        outputs: values named in ``output`` lines.
+        outputs: values named in ``output`` lines, by name.
     """
 
     outermost: bool
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     inputs: dict[str, Span] = field(default_factory=dict)
     groups: dict[str, Span] = field(default_factory=dict)
-    outputs: list[NamedOutput] = field(default_factory=list)
+    outputs: dict[str, NamedOutput] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

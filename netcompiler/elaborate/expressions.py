@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from netcompiler import syntax
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
 from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
+from netcompiler.elaborate.hints import meant
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import (
     LOST,
@@ -26,7 +27,7 @@ from netcompiler.elaborate.values import (
     text_of,
 )
 from netcompiler.operations.arguments import Initializer
-from netcompiler.operations.base import OPERATIONS
+from netcompiler.operations.base import OPERATIONS, Operation
 from netcompiler.operations.initializers import INITIALIZERS
 from netcompiler.source import Span
 
@@ -78,7 +79,7 @@ class Evaluator:
         self._depth += 1
         if self._depth > self.session.limits.nesting:
             message = f"expressions are nested more than {self.session.limits.nesting} deep"
-            raise self.session.stop(message, expression.span, code="E107")
+            raise self.session.stop(message, expression.span, code="E107", limit="nesting")
         value = self._rules[type(expression)](expression, here)
         self._depth -= 1
         return value
@@ -104,20 +105,35 @@ class Evaluator:
         if result is UNKNOWN or is_whole(result):
             return result
         what = kind_of(result) if not isinstance(result, float) else text_of(result)
-        self.session.error("E218", f"a whole number is expected, this is {what}", expression.span)
+        help = None
+        if is_number(result):
+            help = "`//` divides to a whole number; `round(x)`, `floor(x)` and `ceil(x)` make one"
+        elif isinstance(result, str) and result.isdecimal():
+            help = f"without quotes: `{text_of(result)[1:-1]}`"
+        message = f"a whole number is expected, this is {what}"
+        self.session.error("E218", message, expression.span, help=help)
         return UNKNOWN
 
-    def arguments(self, arguments: Iterable[syntax.Argument], here: Here) -> tuple[Given, ...]:
+    def arguments(self, arguments: Sequence[syntax.Argument], here: Here) -> tuple[Given, ...]:
         """Arguments with their values."""
+        if not arguments:
+            return ()
         given: list[Given] = []
         names: set[str] = set()
         call = object()
         for argument in arguments:
             if argument.name is not None and argument.name in names:
-                self.session.error("E206", f"`{argument.name}` is given twice", argument.span)
+                first = next(a for a in arguments if a.name == argument.name)
+                message = f"`{argument.name}` is given twice"
+                labels = [Label(first.span, "given here first")]
+                self.session.error("E206", message, argument.span, help="keep one of them", labels=labels)
             if argument.name is not None:
                 names.add(argument.name)
-            given.append(Given(argument.name, self.evaluate(argument.value, here), argument.span, call))
+            value = self.evaluate(argument.value, here)
+            if type(value) is tuple:
+                # Whoever takes it looks at all its items.
+                self._spend_on((value,), argument.span)
+            given.append(Given(argument.name, value, argument.span, call))
         return tuple(given)
 
     def bind(
@@ -127,25 +143,32 @@ class Evaluator:
         given: Iterable[Given],
         frame: Frame,
         span: Span,
+        defined: Span,
     ) -> Frame | None:
-        """Set parameters as variables of a frame: given, else by their defaults.
+        """Set parameters as variables of a frame: given, else by their defaults. They are ``defined`` there.
 
         None when one has no value, which has been reported.
         """
         names = [p.name for p in parameters]
-        matched = match_arguments(self.session, what, names, given, span)
+        matched = match_arguments(self.session, what, names, given, span, defined)
         complete = True
         for parameter in parameters:
             if parameter.name in frame.variables:
                 message = f"{what} has two parameters `{parameter.name}`"
-                self.session.error("E206", message, parameter.span)
+                help = "give one of them another name"
+                self.session.error("E206", message, parameter.span, help=help)
             elif parameter.name in matched:
                 frame.variables[parameter.name] = matched[parameter.name].value
             elif parameter.default is not None:
-                frame.variables[parameter.name] = self.evaluate(parameter.default, Here.outside(frame))
+                value = frame.variables[parameter.name] = self.evaluate(
+                    parameter.default, Here.outside(frame)
+                )
+                self._spend_on((value,), parameter.span)
             else:
-                help = f"it takes {', '.join(names)}"
-                self.session.error("E203", f"{what} needs `{parameter.name}`", span, help=help)
+                message = f"{what} needs `{parameter.name}`"
+                help = f"it takes {', '.join(names)}; those with a default can be left out"
+                labels = [Label(parameter.span, f"`{parameter.name}` has no default")]
+                self.session.error("E203", message, span.head, help=help, labels=labels)
                 complete = False
         return frame if complete else None
 
@@ -169,7 +192,8 @@ class Evaluator:
         if name in INITIALIZERS:
             return self._initializer(name, (), node.span)
         help = partial(_name_hint, name, here)
-        self.session.error("E201", f"`{name}` is not defined", node.span, help=help)
+        labels = partial(meant, help, here)
+        self.session.error("E201", f"`{name}` is not defined", node.span, help=help, labels=labels)
         return UNKNOWN
 
     def given(self, span: Span, here: Here) -> object:
@@ -226,7 +250,9 @@ class Evaluator:
         if name == "shape":
             return shape
         if not shape or (name in ("height", "width") and len(shape) < 3):
-            self.session.error("E210", f"{what} has no {name}: its shape is {text_of(shape)}", span)
+            help = "height and width are those of [channels, height, width]; `features` is the last extent"
+            message = f"{what} has no {name}: its shape is {text_of(shape)}"
+            self.session.error("E210", message, span, help=help)
             return UNKNOWN
         return shape[{"channels": 0, "height": -2}.get(name, -1)]
 
@@ -269,6 +295,7 @@ class Evaluator:
             raise self.session.stop(
                 f"range has {stop - start:,} items, the limit is {self.session.limits.list_items:,}",
                 node.span,
+                limit="list_items",
             )
         return range(start, stop)
 
@@ -278,11 +305,12 @@ class Evaluator:
         if base is UNKNOWN or not isinstance(index, int):
             return UNKNOWN
         if not isinstance(base, (tuple, range)):
-            self.session.error("E218", f"only a list has items, this is {kind_of(base)}", node.base.span)
+            message = f"only a list has items, this is {kind_of(base)}"
+            self.session.error("E218", message, node.base.span, help="a list is written `[64, 128]`")
             return UNKNOWN
         if not -len(base) <= index < len(base):
             count = f"{len(base)} item" + ("s" if len(base) != 1 else "")
-            help = "items count from 0" if index == len(base) else None
+            help = f"items count from 0, so the last one is {len(base) - 1}" if base else "the list is empty"
             message = f"the list has {count}, there is no item {index}"
             self.session.error("E209", message, node.span, help=help)
             return UNKNOWN
@@ -297,7 +325,7 @@ class Evaluator:
             return UNKNOWN
         if not is_number(operand):
             message = f"`{node.operator}` needs a number, this is {kind_of(operand)}"
-            self.session.error("E208", message, node.span)
+            self.session.error("E208", message, node.span, help=_fitting(operand))
             return UNKNOWN
         return -operand if node.operator == "-" else operand
 
@@ -323,21 +351,23 @@ class Evaluator:
 
     def _apply(self, symbol: str, left: Any, right: Any, span: Span) -> object:
         if symbol in ("==", "!="):
+            self._spend_on((left, right), span)
             return _equal(left, right) is (symbol == "==")
         numbers = is_number(left) and is_number(right)
         joins = symbol == "+" and type(left) is type(right) and isinstance(left, (str, tuple))
         repeats = symbol == "*" and isinstance(left, tuple) and is_whole(right)
         if not (numbers or joins or repeats):
             message = f"`{symbol}` does not go with {kind_of(left)} and {kind_of(right)}"
-            self.session.error("E208", message, span)
+            self.session.error("E208", message, span, help=_fitting(left, right))
             return UNKNOWN
         if repeats and len(left) * right > self.session.limits.list_items:
             raise self._too_long(span)
         if symbol in ("/", "//", "%") and right == 0:
-            self.session.error("E209", f"`{span.text}` divides by zero", span)
+            help = f"ask first: `{span.text} if … != 0 else …`"
+            self.session.error("E209", f"`{span.text}` divides by zero", span, help=help)
             return UNKNOWN
         if symbol == "**" and abs(right) * math.log2(abs(left) + 2) > 1000:
-            raise self.session.stop("the power is too large", span)
+            raise self.session.stop("the power is too large", span, limit="dimension")
         try:
             return self._bounded(_BINARY[symbol](left, right), span)
         except (OverflowError, ZeroDivisionError):
@@ -347,13 +377,17 @@ class Evaluator:
     def _bounded(self, value: object, span: Span) -> object:
         """The value as it is. Raises `LimitError` for one that is larger than the limits allow."""
         limits = self.session.limits
+        if isinstance(value, int):
+            if abs(value) > limits.dimension:
+                message = f"whole number is larger than {limits.dimension:,}"
+                raise self.session.stop(message, span, limit="dimension")
+            return value
         if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
             self.session.error("E209", f"`{span.text}` is no finite number", span)
             return UNKNOWN
-        if isinstance(value, int) and abs(value) > limits.dimension:
-            raise self.session.stop(f"whole number is larger than {limits.dimension:,}", span)
         if isinstance(value, str) and len(value) > limits.text:
-            raise self.session.stop(f"string has more than {limits.text:,} characters", span)
+            message = f"string has more than {limits.text:,} characters"
+            raise self.session.stop(message, span, limit="text")
         if isinstance(value, tuple):
             items = items_in(value, limits.list_items)
             if items > limits.list_items:
@@ -361,8 +395,17 @@ class Evaluator:
             self.session.spend(span, items // 10)
         return value
 
+    def _spend_on(self, values: Iterable[object], span: Span) -> None:
+        """Count the work of going through lists."""
+        limit = self.session.limits.list_items
+        for value in values:
+            if isinstance(value, (tuple, range)):
+                items = items_in(value, limit) if isinstance(value, tuple) else len(value)
+                self.session.spend(span, items // 10)
+
     def _too_long(self, span: Span) -> Exception:
-        return self.session.stop(f"list has more than {self.session.limits.list_items:,} items", span)
+        message = f"list has more than {self.session.limits.list_items:,} items"
+        return self.session.stop(message, span, limit="list_items")
 
     # ---- calls -------------------------------------------------------------------------------
 
@@ -384,15 +427,19 @@ class Evaluator:
             what = f"`{node.callee.span.text}` is {kind_of(callee)} and cannot be called"
             self.session.error("E218", what, node.callee.span)
             return UNKNOWN
+        # All that was given before is copied.
+        self.session.spend(node.span, len(callee.given))
         return Callee(callee.target, (*callee.given, *given))
 
     def _formula(self, formula: Formula, given: tuple[Given, ...], span: Span) -> object:
         """The value of a function of the spec for these arguments."""
         what = f"`{formula.name}`"
         if formula in self._running:
-            self.session.error("E207", f"{what} calls itself", span)
+            help = "a `for` goes through a range or a list instead: `[f(i) for i in 0..n]`"
+            labels = [Label(formula.value.span, "this is its value")]
+            self.session.error("E207", f"{what} calls itself", span, help=help, labels=labels)
             return UNKNOWN
-        frame = self.bind(what, formula.parameters, given, formula.frame.child(), span)
+        frame = self.bind(what, formula.parameters, given, formula.frame.child(), span, formula.value.span)
         if frame is None:
             return UNKNOWN
         self._running.append(formula)
@@ -408,8 +455,10 @@ class Evaluator:
         if any(g.name is not None for g in given) or not function.accepts(values):
             words = ", ".join(kind_of(v) for v in values) or "nothing"
             message = f"`{name}` takes {function.expects}, here is {words}"
-            self.session.error("E208", message, span)
+            help = "a list is written `[64, 128]`" if "list" in function.expects else None
+            self.session.error("E208", message, span, help=_fitting(*values) or help)
             return UNKNOWN
+        self._spend_on(values, span)
         try:
             return self._bounded(function.compute(*values), span)
         except OverflowError:
@@ -434,7 +483,10 @@ def find_callee(name: str, frame: Frame) -> Callee | None:
     if block is not None:
         return Callee(block)
     operation = OPERATIONS.get(name)
-    return None if operation is None else Callee(operation)
+    return None if operation is None else _callee(operation)
+
+
+_callee: Callable[[Operation], Callee] = cache(Callee)
 
 
 def flow_or_lost(value: object) -> Flow:
@@ -446,6 +498,17 @@ def _equal(left: object, right: object) -> bool:
     if isinstance(left, Callee) and isinstance(right, Callee):
         return left.target is right.target
     return kind_of(left) == kind_of(right) and left == right
+
+
+def _fitting(*values: object) -> str | None:
+    """What to do about values that an operator or a function does not take."""
+    if any(isinstance(value, (tuple, range)) for value in values):
+        return "`[2 * x for x in items]` computes with each item of a list"
+    if any(isinstance(value, str) for value in values):
+        return "numbers stand without quotes; `+` joins two strings"
+    if any(isinstance(value, Flow) for value in values):
+        return "its shape is in numbers: `.channels`, `.height`, `.width`, `.features`"
+    return None
 
 
 def _dotted(expression: syntax.Expression) -> str | None:

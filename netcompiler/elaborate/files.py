@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from netcompiler import syntax
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
 from netcompiler.elaborate.defaults import add_default
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.expressions import Evaluator
@@ -55,7 +55,7 @@ class _Definer:
                 case syntax.Use():
                     self._use(item, definitions, (*using, key))
                 case syntax.Let():
-                    self._let(item, definitions.frame, evaluator)
+                    self._let(item, file, definitions.frame, evaluator)
                 case syntax.Default():
                     add_default(item, Here.outside(definitions.frame), evaluator)
                 case syntax.Definition() | syntax.Variant():
@@ -63,9 +63,13 @@ class _Definer:
         self.done[key] = definitions
         return definitions
 
-    def _let(self, item: syntax.Let, frame: Frame, evaluator: Evaluator) -> None:
+    def _let(self, item: syntax.Let, file: syntax.File, frame: Frame, evaluator: Evaluator) -> None:
         if item.name.name in frame.variables:
-            self.session.error("E206", f"`{item.name.name}` is defined already", item.name.span)
+            lets = (i for i in file.items if isinstance(i, syntax.Let) and i.name.name == item.name.name)
+            labels = [Label(next(lets).name.span, "first defined here")]
+            message = f"`{item.name.name}` is defined already"
+            help = "rename one of them, or take it out"
+            self.session.error("E206", message, item.name.span, help=help, labels=labels)
         frame.variables[item.name.name] = evaluator.let(item, Here.outside(frame))
 
     def _define(self, item: syntax.Definition | syntax.Variant, definitions: Definitions) -> None:
@@ -73,12 +77,14 @@ class _Definer:
         frame = definitions.frame
         if name in frame.blocks:
             first = frame.blocks[name].definition.name.span
-            notes = (f"first defined at {first}",)
-            self.session.error("E206", f"`{name}` is defined already", item.name.span, notes=notes)
+            labels = [Label(first, "first defined here")]
+            message = f"`{name}` is defined already"
+            help = "rename one of them, or take it out"
+            self.session.error("E206", message, item.name.span, help=help, labels=labels)
             return
         if name in OPERATIONS:
             message = f"`{name}` is an operation, a definition cannot have its name"
-            self.session.error("E206", message, item.name.span)
+            self.session.error("E206", message, item.name.span, help=f"rename it: `my_{name}`")
             return
         frame.blocks[name] = definitions.own[name] = Block(name, item, frame, frame.defaults)
 
@@ -87,7 +93,8 @@ class _Definer:
         key = file and (file.source.path or file.source)
         if file is not None and key in using:
             message = f"`{item.file.value}` uses this file, so they would go in circles"
-            self.session.error("E108", message, item.file.span)
+            help = "move the blocks that both need into a third file"
+            self.session.error("E108", message, item.file.span, help=help)
             file = None
         other = None if file is None else self.define(file, using).own
         for name in item.names:
@@ -102,10 +109,14 @@ class _Definer:
             message = f"`{item.file.value}` defines no `{name.name}`"
             self.session.error("E201", message, name.span, help=help)
         elif name.name in definitions.frame.blocks:
-            self.session.error("E206", f"`{name.name}` is defined already", name.span)
+            first = definitions.frame.blocks[name.name].definition.name.span
+            message = f"`{name.name}` is defined already"
+            labels = [Label(first, "first defined here")]
+            self.session.error("E206", message, name.span, help="rename one of them", labels=labels)
         elif name.name in OPERATIONS:
             message = f"`{name.name}` is an operation, a definition cannot have its name"
-            self.session.error("E206", message, name.span)
+            help = f"rename it in `{item.file.value}`"
+            self.session.error("E206", message, name.span, help=help)
         elif other is not None:
             definitions.frame.blocks[name.name] = other[name.name]
             return

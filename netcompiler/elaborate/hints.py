@@ -1,8 +1,14 @@
-"""What people write for operations that go by another name here."""
+"""What may have been meant by a name that stands for nothing: other names of operations, and names alike."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from netcompiler.diagnostics import Label
+from netcompiler.elaborate.environment import Here
+
+_MEANT = re.compile(r"did you mean `(.+)`\?")
 
 _OTHER_NAMES = {
     "convolution": "conv",
@@ -41,6 +47,23 @@ _OTHER_NAMES = {
     "multiheadattention": "attention",
     "sequential": "{ … }",
 }
+
+
+def meant(help: Callable[[], str | None], here: Here) -> tuple[Label, ...]:
+    """Where the spec defines what a "did you mean" names; nothing for what the language has itself."""
+    match = _MEANT.fullmatch(help() or "")
+    return () if match is None else defined(match[1], here)
+
+
+def defined(name: str, here: Here) -> tuple[Label, ...]:
+    """Where the spec gives a block or a step its name."""
+    binding = here.scope.find(name)
+    if binding is not None:
+        return (Label(binding.span.head, f"`{name}` is this step"),)
+    block = here.frame.blocks.get(name)
+    if block is None:
+        return ()
+    return (Label(block.definition.name.span, f"`{name}` is defined here"),)
 
 
 def operation_hint(name: str) -> str | None:

@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from math import prod
 
-from netcompiler.diagnostics import shape_text
+from netcompiler.diagnostics import Label, shape_text
+from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import COLUMN
+from netcompiler.elaborate.origins import argument_place, giver, origin, telling
 from netcompiler.elaborate.placement import Place
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import LOST, Flow
 from netcompiler.graph import BYTES_PER_ELEMENT, Edge, Graph, Layer, Output, Scope
-from netcompiler.operations.base import OPERATIONS, ArgumentValue, Call, Operation, Shape, ShapeError
+from netcompiler.operations.base import OPERATIONS, Call, Operation, Shape, ShapeError
+from netcompiler.record import record
 from netcompiler.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Operand:
-    """One input of a layer that is to be added."""
+    """One input of a layer that is to be added.
+
+    Attributes:
+        skip: True for a skip connection.
+        place: what stands for it in the text of a merge; None for the current value.
+        branch: True when that is a branch in braces, False when it is a name.
+    """
 
     flow: Flow
     skip: bool = False
+    place: Span | None = None
+    branch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class NewLayer:
     """A layer that is to be added.
 
     Attributes:
-        operation: what it does.
-        args: its arguments, defaults filled in.
+        bound: what it does, with its arguments.
         path: its path, `COLUMN` standing for the column's group.
         named: True when the spec names it.
         span: its place.
-        notes: facts to add to an error about the shapes.
         mixes: every column's layer reads all parts of the operands (``exchange``, ``gather``).
     """
 
-    operation: Operation
-    args: Mapping[str, ArgumentValue]
+    bound: Bound
     path: str
     named: bool
     span: Span
-    notes: tuple[str, ...] = ()
     mixes: bool = False
+
+    @property
+    def operation(self) -> Operation:
+        """What it does."""
+        return self.bound.operation
+
+
+_NOWHERE: tuple[str | None, ...] = (None,)
+_FIRST_PART = (0,)
+
+_MOST_DIMENSIONS = 63
+"""Dimensions of a value that torch can work on, without that of the batch."""
 
 
 class LayerBuilder:
@@ -59,7 +79,7 @@ class LayerBuilder:
         self.scopes: dict[str, Scope] = {}
         self._columns: list[int] = []
         self._part = 0
-        self._runs: dict[str, int] = {}
+        self._runs: dict[str, int] = {}  # of the layers that run more than once
         self._by_path: dict[str, Layer] = {}
 
     @property
@@ -70,7 +90,9 @@ class LayerBuilder:
     # ---- layers ------------------------------------------------------------------------------
 
     def add_input(self, name: str, shape: Shape, span: Span) -> Flow:
-        """Add an input of the net."""
+        """Add an input of the net; `LOST` after an error."""
+        if not self._can_be(shape, "the input", span):
+            return LOST
         layer = Layer(
             id=f"input:{name}",
             path=name,
@@ -90,45 +112,84 @@ class LayerBuilder:
 
     def add(self, new: NewLayer, operands: Sequence[Operand]) -> Flow:
         """Add a layer, one a column inside ``columns``, and give its value; `LOST` after an error."""
-        if any(operand.flow.shape is None for operand in operands):
-            return LOST
-        if not new.mixes and not self._meet(operands, new.span):
-            return LOST
-        constant = all(operand.flow.constant for operand in operands)
-        if not constant and not self._batch_fits(new.operation, operands, new.span):
-            return LOST
-        parts = [_reads(operands, column, new.mixes) for column in range(max(1, len(self.columns)))]
-        inputs = tuple(read.shape for read in parts[0])
-        shape = self._shape(new, inputs)
-        if shape is None:
+        for operand in operands:
+            if operand.flow.shape is None:
+                return LOST
+        if not new.mixes and not self._meet(operands, new):
             return LOST
         shared = _shared(operands)
+        constant = not operands or (bool(shared) and all(shared))
+        if shared and not constant and not self._batch_fits(operands, new):
+            return LOST
+        if len(operands) > 1 or new.mixes:
+            parts = sum(len(operand.flow.sources) for operand in operands) if new.mixes else len(operands)
+            self.session.spend(new.span, parts * len(self.columns or _FIRST_PART))
+        inputs = _inputs(operands, new.mixes)
+        shape = self._shape(new, inputs, operands)
+        if shape is None:
+            return LOST
         sources = []
-        groups: list[str | None] = []
-        for column, reads in enumerate(parts):
-            group = None if self.place is None else self.place.groups[column]
+        groups = _NOWHERE if self.place is None else self.place.groups
+        for column, group in enumerate(groups):
             layer = self._layer(new, inputs, shape, group, shared)
             if layer is None:
                 return LOST
-            self._connect(layer, reads)
+            self._connect(layer, operands, column, mixes=new.mixes)
             self._append(layer, column)
             sources.append(layer.id)
-            groups.append(group)
-        return Flow(tuple(sources), shape, tuple(groups), constant=constant)
+        return Flow(tuple(sources), shape, groups, constant=constant)
 
-    def _shape(self, new: NewLayer, inputs: tuple[Shape, ...]) -> Shape | None:
+    def _shape(self, new: NewLayer, inputs: tuple[Shape, ...], operands: Sequence[Operand]) -> Shape | None:
+        known = new.bound.shapes.get(inputs)
+        if known is not None:
+            return known
         name = new.operation.name
         try:
-            shape = new.operation.shape(Call(inputs, new.args))
+            shape = new.operation.shape(Call(inputs, new.bound.args))
         except ShapeError as error:
             message = f"{name}: {error.message}"
-            self.session.error(error.code, message, new.span, notes=new.notes or error.notes, help=error.help)
+            labels = partial(self._told, new, operands)
+            # Of a merge, the labels say what its notes would.
+            notes = error.notes if len(operands) == 1 else ()
+            place = argument_place(new.span, error.message) or _head(new, operands)
+            self.session.error(error.code, message, place, notes=notes, help=error.help, labels=labels)
             return None
-        if prod(shape) > self.session.limits.dimension:
-            raise self.session.stop(f"{name} gives {prod(shape):,} elements a sample", new.span)
+        if not self._can_be(shape, name, new.span):
+            return None
+        new.bound.shapes[inputs] = shape
         return shape
 
-    def _meet(self, operands: Sequence[Operand], span: Span) -> bool:
+    def _can_be(self, shape: Shape, what: str, span: Span) -> bool:
+        """Whether a value can have this shape; if not, it is reported."""
+        if len(shape) > _MOST_DIMENSIONS:
+            message = (
+                f"{what} gives {len(shape):,} dimensions, and a tensor has at most {_MOST_DIMENSIONS + 1}"
+            )
+            self.session.error("E210", message, span, help="the batch is one of them")
+            return False
+        if prod(shape) > self.session.limits.dimension:
+            message = f"{what} gives {prod(shape):,} elements a sample"
+            raise self.session.stop(message, span, limit="dimension")
+        return True
+
+    def _told(self, new: NewLayer, operands: Sequence[Operand]) -> Iterator[Label | None]:
+        """Where the operands come from, each with its shape."""
+        for index in telling([operand.flow for operand in operands]):
+            operand = operands[index]
+            if operand.place is None:
+                yield self.origin(operand.flow, new.path)
+            elif operand.branch:
+                yield Label(operand.place.head, f"this branch gives {shape_text(operand.flow.shape)}")
+            else:
+                yield self.origin(operand.flow, new.path, f"`{operand.place.text}` is")
+
+    def origin(self, flow: Flow, path: str, what: str = "this gives") -> Label | None:
+        """The step that gives a value, as it is seen from ``path``, with words for it and its shape."""
+        seen = path.replace(COLUMN, self.columns[0]) if self.columns else path
+        layer = giver(flow, self.layers, self._by_path)
+        return None if layer is None else origin(flow, layer, self.scopes, seen, what)
+
+    def _meet(self, operands: Sequence[Operand], new: NewLayer) -> bool:
         """Whether the operands can be read here: a value spread over columns only inside the same ones."""
         for operand in operands:
             flow = operand.flow
@@ -137,16 +198,16 @@ class LayerBuilder:
                 self.session.error(
                     "E305",
                     f"the value has a part on each of the groups {groups}; no layer can read it as one",
-                    span,
+                    new.span.head,
                     help="concatenate the parts on one group first: `on … { gather -> … }`",
+                    labels=partial(self._told, new, operands),
                 )
                 return False
         return True
 
-    def _batch_fits(self, operation: Operation, operands: Sequence[Operand], span: Span) -> bool:
+    def _batch_fits(self, operands: Sequence[Operand], new: NewLayer) -> bool:
         """Whether values that are the same for all samples stand where a batch can meet them."""
-        if not any(operand.flow.constant for operand in operands):
-            return True
+        operation = new.operation
         if not operation.broadcasts:
             message = f"{operation.name}: one value depends on no input, and the others do"
             help = "such a value stands in a batch of 1, which `add`, `multiply` and `matmul` take"
@@ -155,7 +216,9 @@ class LayerBuilder:
             help = "begin with the other one: `from scores -> add(bias)`"
         else:
             return True
-        self.session.error("E204", message, span, help=help)
+        self.session.error(
+            "E204", message, _head(new, operands), help=help, labels=partial(self._told, new, operands)
+        )
         return False
 
     def _layer(
@@ -171,7 +234,7 @@ class LayerBuilder:
             id=path,
             path=path,
             operation=new.operation,
-            args=new.args,
+            args=new.bound.args,
             inputs=inputs,
             output=shape,
             scope=path.rpartition(".")[0],
@@ -187,7 +250,6 @@ class LayerBuilder:
         if path in self._by_path or path in self.scopes:
             self._taken(path, new.span)
             return None
-        self._runs[path] = 1
         self._by_path[path] = layer
         return layer
 
@@ -201,7 +263,7 @@ class LayerBuilder:
         if first.weights != layer.weights:
             notes = (f"first run: {_weights_text(first)}", f"this run: {_weights_text(layer)}")
             message = f"the weights of `{first.path}` do not fit this input"
-            self.session.error("E213", message, span, notes=notes)
+            self.session.error("E213", message, span, notes=notes, labels=_first_run(first))
             return None
         if first.operation.code(first.call) != layer.operation.code(layer.call):
             notes = (
@@ -209,36 +271,44 @@ class LayerBuilder:
                 f"this run: {layer.label} of {_inputs_text(layer)}",
             )
             message = f"`{first.path}` is another layer for this input, so it cannot run once more"
-            self.session.error("E213", message, span, notes=notes)
+            self.session.error("E213", message, span, notes=notes, labels=_first_run(first))
             return None
         if first.group != layer.group:
             message = f"the weights of `{first.path}` are on group {first.group}, this is group {layer.group}"
-            self.session.error("E213", message, span, help=f"run it `on {first.group} {{ … }}`")
+            help = f"run it `on {first.group} {{ … }}`"
+            self.session.error("E213", message, span, help=help, labels=_first_run(first))
             return None
-        self._runs[layer.path] += 1
-        return replace(layer, id=f"{layer.path}@{self._runs[layer.path]}", reuses=True)
+        runs = self._runs[layer.path] = self._runs.get(layer.path, 1) + 1
+        return replace(layer, id=f"{layer.path}@{runs}", reuses=True)
 
     def _taken(self, path: str, span: Span) -> None:
         earlier = self._by_path.get(path) or self.scopes[path]
-        notes = (f"first given at {earlier.span}",)
-        help = "layers without a name are called by their position: 0, 1, 2 …"
+        labels = [Label(earlier.span.head, f"`{path}` is this")]
         message = f"`{path}` is the name of another layer or scope already"
-        self.session.error("E206", message, span, notes=notes, help=help if path[-1:].isdecimal() else None)
+        help = "choose another name"
+        if path[-1:].isdecimal():
+            help = "layers without a name are called by their position: 0, 1, 2 …; this one takes another's"
+        self.session.error("E206", message, span.head, help=help, labels=labels)
 
-    def _connect(self, layer: Layer, reads: Sequence[_Read]) -> None:
-        for argument, read in enumerate(reads):
-            crosses = read.group is not None and layer.group is not None and read.group != layer.group
-            declared = crosses and read.admits(layer.group)
-            size = prod(read.shape) * BYTES_PER_ELEMENT
-            edge = Edge(read.source, layer.id, argument, read.skip, crosses, declared, size)
-            self.edges.append(edge)
+    def _connect(self, layer: Layer, operands: Sequence[Operand], column: int, *, mixes: bool) -> None:
+        argument = 0
+        for operand in operands:
+            flow = operand.flow
+            size = prod(flow.shape or ()) * BYTES_PER_ELEMENT
+            for part in _parts(flow, column, mixes):
+                group = flow.groups[part]
+                crosses = group != layer.group and group is not None and layer.group is not None
+                declared = crosses and (mixes or layer.group in flow.admitted)
+                source = flow.sources[part]
+                self.edges.append(Edge(source, layer.id, argument, operand.skip, crosses, declared, size))
+                argument += 1
 
     def _append(self, layer: Layer, column: int) -> None:
         self.layers.append(layer)
         self._columns.append(column)
-        if len(self.layers) > self.session.limits.layers:
-            message = f"the net has more than {self.session.limits.layers:,} layers"
-            raise self.session.stop(message, layer.span)
+        if self.session.trace is not None:
+            self.session.trace.layers.append(layer)
+        self.session.count_layer(layer.span)
 
     # ---- scopes and columns ------------------------------------------------------------------
 
@@ -293,41 +363,43 @@ class LayerBuilder:
         return graph
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One value that a layer reads; ``admitted`` are the groups that may read it, None for all."""
-
-    source: str
-    group: str | None
-    shape: Shape
-    skip: bool
-    admitted: tuple[str, ...] | None
-
-    def admits(self, group: str | None) -> bool:
-        return self.admitted is None or group in self.admitted
+def _inputs(operands: Sequence[Operand], mixes: bool) -> tuple[Shape, ...]:
+    """The shapes that a layer of these operands reads."""
+    shapes = [operand.flow.shape or () for operand in operands for _ in _parts(operand.flow, 0, mixes)]
+    return tuple(shapes)
 
 
-def _reads(operands: Sequence[Operand], column: int, mixes: bool) -> list[_Read]:
-    reads = []
-    for operand in operands:
-        flow = operand.flow
-        assert flow.shape is not None
-        admitted = None if mixes else flow.admitted
-        parts = list(zip(flow.sources, flow.groups, strict=True))
-        if not mixes:
-            parts = [parts[column if flow.spread else 0]]
-        reads += [_Read(source, group, flow.shape, operand.skip, admitted) for source, group in parts]
-    return reads
+def _parts(flow: Flow, column: int, mixes: bool) -> Sequence[int]:
+    """Which of a value's parts a layer in a column reads."""
+    if mixes:
+        return range(len(flow.sources))
+    return (column,) if flow.spread else _FIRST_PART
 
 
 def _shared(operands: Sequence[Operand]) -> tuple[bool, ...]:
     """Which operands are the same for all samples; `exchange` and `gather`, which read parts, need none."""
-    constant = tuple(operand.flow.constant for operand in operands)
-    return constant if any(constant) else ()
+    for operand in operands:
+        if operand.flow.constant:
+            return tuple([operand.flow.constant for operand in operands])
+    return ()
 
 
 def _weights_text(layer: Layer) -> str:
     return ", ".join(f"{name} {list(shape)}" for name, shape in layer.weights.items()) or "no weights"
+
+
+def _head(new: NewLayer, operands: Sequence[Operand]) -> Span:
+    """What to underline of a layer: of a merge of branches, what stands before its brace."""
+    span = new.span.head
+    branches = [operand.place.start for operand in operands if operand.branch and operand.place is not None]
+    if not branches:
+        return span
+    text = span.source.text[span.start : min(span.end, *branches)].rstrip().removesuffix("{").rstrip()
+    return Span(span.source, span.start, span.start + len(text))
+
+
+def _first_run(layer: Layer) -> tuple[Label, ...]:
+    return (Label(layer.span.head, "it runs here first"),)
 
 
 def _inputs_text(layer: Layer) -> str:

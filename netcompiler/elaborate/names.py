@@ -39,9 +39,15 @@ def fill_in(text: str, frame: Frame, span: Span, session: Session) -> str | None
     """A quoted name, its ``{variable}`` parts filled in; None when one is unknown, which is reported."""
     if "{" not in text:
         return text
+    length = len(text)
     for name in _VARIABLE.findall(text):
         if not _is_known(name, frame, span, session):
             return None
+        length += len(str(frame.find(name.strip())[1]))
+        session.spend(span, length // 1000)
+        if length > session.limits.text:
+            message = f"name has more than {session.limits.text:,} characters"
+            raise session.stop(message, span, limit="text")
     return _VARIABLE.sub(lambda m: str(frame.find(m.group(1).strip())[1]), text)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import lru_cache
+from itertools import islice, takewhile
 from typing import cast
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import suggest
-from netcompiler.elaborate.blocks import prepare, unknown_arguments
+from netcompiler.diagnostics import Label, suggest
+from netcompiler.diagnostics.lines import printable
+from netcompiler.elaborate.blocks import MOST_VARIANTS, prepare, unknown_arguments
 from netcompiler.elaborate.environment import Frame, Here, NetState, Scope
 from netcompiler.elaborate.expressions import Evaluator
 from netcompiler.elaborate.files import Definitions
@@ -42,13 +45,19 @@ class NetSignature:
 
     Attributes:
         block: its definition.
-        parameters: their defaults by name; None for one that must be given.
         inputs: names of the inputs declared in its body's own lines, in order.
     """
 
     block: Block
-    parameters: Mapping[str, DefaultOf | None]
     inputs: tuple[str, ...]
+
+    @property
+    def parameters(self) -> Mapping[str, DefaultOf | None]:
+        """The parameters' defaults by name; None for one that must be given.
+
+        Found anew each time: a file may have thousands of variants of a net with thousands of parameters.
+        """
+        return _parameters(self.block)
 
     @property
     def title(self) -> tuple[str, ...]:
@@ -70,41 +79,51 @@ def signatures(definitions: Definitions) -> dict[str, NetSignature]:
     """The nets a file defines, in order. A variant has its base's parameters too, but for those it sets."""
     nets = {}
     for name, block in definitions.own.items():
-        parameters = _parameters(block, set())
-        if parameters is not None:
-            nets[name] = NetSignature(block, parameters, _inputs(block))
+        chain = _bases(block)
+        definition = chain[-1].definition
+        if isinstance(definition, syntax.Variant) or definition.kind == "net" or len(chain) > 1:
+            nets[name] = NetSignature(block, _inputs(definition))
     return nets
 
 
-def _inputs(block: Block) -> tuple[str, ...]:
-    seen = set()
-    while isinstance(block.definition, syntax.Variant):
+def _bases(block: Block) -> list[Block]:
+    """A block, and what it is a variant of, and so on, as far as these are there, not in a circle, and few."""
+    chain = [block]
+    while isinstance(block.definition, syntax.Variant) and len(chain) <= MOST_VARIANTS:
         base = block.frame.blocks.get(block.definition.base.name)
-        if base is None or id(base) in seen:
-            return ()
-        seen.add(id(base))
+        if base is None or base in chain:
+            break
+        chain.append(base)
         block = base
-    statements = block.definition.body.statements
+    return chain
+
+
+def _inputs(definition: syntax.Definition | syntax.Variant) -> tuple[str, ...]:
+    if isinstance(definition, syntax.Variant):
+        return ()
+    statements = definition.body.statements
     return tuple(s.name.name for s in statements if isinstance(s, syntax.InputDeclaration))
 
 
-def _parameters(block: Block, seen: set[int]) -> dict[str, DefaultOf | None] | None:
-    definition = block.definition
-    own = {
-        p.name: None if p.default is None else DefaultOf(p.default, block.frame)
-        for p in definition.parameters
-    }
-    if isinstance(definition, syntax.Definition):
-        return own if definition.kind == "net" else None
-    base = block.frame.blocks.get(definition.base.name)
-    if base is None or id(block) in seen:
-        return own
-    inherited = _parameters(base, seen | {id(block)})
-    if inherited is None:
-        return own
-    positional = sum(a.name is None for a in definition.arguments)
-    set_here = set(list(inherited)[:positional]) | {a.name for a in definition.arguments}
-    return {**own, **{n: d for n, d in inherited.items() if n not in set_here and n not in own}}
+def _parameters(block: Block) -> dict[str, DefaultOf | None]:
+    chain = _bases(block)
+    if isinstance(chain[-1].definition, syntax.Definition) and chain[-1].definition.kind == "block":
+        # Not a net; what is wrong is said where it is called.
+        chain = chain[: max(1, len(chain) - 1)]
+    known: dict[str, DefaultOf | None] = {}
+    for one in reversed(chain):
+        definition = one.definition
+        own = {
+            p.name: None if p.default is None else DefaultOf(p.default, one.frame)
+            for p in definition.parameters
+        }
+        if isinstance(definition, syntax.Variant):
+            positional = sum(a.name is None for a in definition.arguments)
+            set_here = {*islice(known, positional), *(a.name for a in definition.arguments)}
+            known = {**own, **{n: d for n, d in known.items() if n not in set_here and n not in own}}
+        else:
+            known = own
+    return known
 
 
 def elaborate(
@@ -123,7 +142,9 @@ def elaborate(
     if missing:
         message = f"net `{block.name}` needs a value for {' and '.join(f'`{name}`' for name in missing)}"
         help = f"on the command line `-D {missing[0]}=…`, in Python `{missing[0]}=…`"
-        session.error("E216", message, span, help=help)
+        named = {p.name: p for p in block.definition.parameters}
+        labels = [Label(named[n].span, "it has no default") for n in missing[:5] if n in named]
+        session.error("E216", message, span, help=help, labels=labels)
         raise LimitError
     steps = StepRunner(session, LayerBuilder(session))
     net = NetState(outermost=True, shapes=dict(shapes))
@@ -135,7 +156,7 @@ def elaborate(
         here = Here(prepared.frame, Scope("", None, None))
         result = steps.calls.blocks.run_prepared(prepared, here, None, outermost=net)
         _check_shapes(shapes, net, block, session)
-    outputs = _outputs(result, net, block, session)
+    outputs = _outputs(result, net, block, steps)
     root = GraphScope("", block.name, cast(dict[str, Literal], arguments), None, None, block.definition.span)
     return steps.builder.graph(root, net.groups, outputs, signature.title)
 
@@ -158,13 +179,14 @@ def _check_shapes(shapes: Mapping[str, Shape], net: NetState, block: Block, sess
             session.error("E201", message, block.definition.name.span, help=help)
 
 
-def _outputs(result: Flow | None, net: NetState, block: Block, session: Session) -> list[Output]:
+def _outputs(result: Flow | None, net: NetState, block: Block, steps: StepRunner) -> list[Output]:
+    session = steps.session
     outputs = [
         Output(o.name, o.flow.sources[0], o.flow.shape, o.training_only, o.span)
-        for o in net.outputs
+        for o in net.outputs.values()
         if o.flow.shape is not None
     ]
-    if not all(o.training_only for o in net.outputs):
+    if not all(o.training_only for o in net.outputs.values()):
         return outputs
     span = block.definition.name.span
     if result is None or any(source.startswith("input:") for source in result.sources):
@@ -174,7 +196,8 @@ def _outputs(result: Flow | None, net: NetState, block: Block, session: Session)
     elif result.spread:
         groups = ", ".join(map(str, result.groups))
         message = f"the result of net `{block.name}` has a part on each of the groups {groups}"
-        session.error("E305", message, span, help="end it with `on … { gather }`")
+        labels = [steps.builder.origin(result, "", "each column gives")]
+        session.error("E305", message, span, help="end it with `on … { gather }`", labels=labels)
     elif result.shape is not None:
         outputs.insert(0, Output("output", result.sources[0], result.shape, False, span))
     return outputs
@@ -200,13 +223,34 @@ def unreached(definitions: Definitions, reached: set[int]) -> list[Block]:
 
 def _title(span: Span) -> tuple[str, ...]:
     """The comment lines that head the paragraph that a definition begins in, or else the whole file."""
-    lines = span.source.text.split("\n")
-    first = span.line - 1
-    while first > 0 and lines[first - 1].strip():
-        first -= 1
-    return _comments(lines[first : span.line - 1]) or _comments(lines)
+    text = span.source.text
+    return _titles(text)[text.count("\n", 0, span.start)]
+
+
+@lru_cache(maxsize=16)
+def _titles(text: str) -> list[tuple[str, ...]]:
+    """For each line of a text its title, all found in one go: a file may have thousands of nets."""
+    lines = text.split("\n")
+    whole = _comments(lines)
+    titles = []
+    heading: list[str] | None = []  # None after the paragraph's comments
+    title: tuple[str, ...] = ()
+    for line in lines:
+        if not line.strip():
+            heading = []
+        elif heading is not None and line.startswith("#"):
+            heading.append(line)
+        elif heading is not None:
+            title, heading = _comments(heading) or whole, None
+        titles.append(title)
+    return titles
 
 
 def _comments(lines: Iterable[str]) -> tuple[str, ...]:
-    """The comments that lines begin with."""
-    return tuple(line.removeprefix("#").strip() for line in takewhile(lambda s: s.startswith("#"), lines))
+    """The comments that lines begin with, without characters that steer a terminal."""
+    comments = (line for line in takewhile(lambda s: s.startswith("#"), lines) if not _TO_NETC.match(line))
+    return tuple(printable(line.removeprefix("#").strip()) for line in comments)
+
+
+_TO_NETC = re.compile(r"#++[ \t]*+netc[ \t]*+:")
+"""A comment that is for netc and no words about the net: ``# netc: ignore[W101]``."""

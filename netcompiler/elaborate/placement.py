@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
 from netcompiler.elaborate.environment import COLUMN, Here, Scope
 from netcompiler.elaborate.values import LOST, Flow
 from netcompiler.graph import Scope as GraphScope
@@ -77,10 +78,14 @@ def _known_groups(names: tuple[syntax.Name, ...], scope: Scope, steps: StepRunne
         if name.name not in declared:
             hint = suggest(name.name, declared) or f"declare it in the net: `group {name.name}`"
             message = f"no placement group is called `{name.name}`"
-            steps.session.error("E201", message, name.span, help=hint)
+            labels = [Label(span, "groups are declared here") for span in islice(declared.values(), 1)]
+            steps.session.error("E201", message, name.span, help=hint, labels=labels)
             known = False
         elif name.name in {n.name for n in names[:index]}:
-            steps.session.error("E206", f"group `{name.name}` stands here twice", name.span)
+            first = next(n.span for n in names if n.name == name.name)
+            message = f"group `{name.name}` stands here twice"
+            labels = [Label(first, "first named here")]
+            steps.session.error("E206", message, name.span, help="name each group once", labels=labels)
             known = False
     return tuple(n.name for n in names) if known else None
 

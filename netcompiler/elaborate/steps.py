@@ -8,13 +8,15 @@ from typing import Any
 
 from netcompiler import syntax
 from netcompiler.code import Literal
-from netcompiler.diagnostics import suggest
+from netcompiler.diagnostics import Label, suggest
+from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.branching import run_bracket, run_for, run_if, run_residual
 from netcompiler.elaborate.calls import CallRunner
 from netcompiler.elaborate.declarations import declare_groups, declare_input, declare_output
 from netcompiler.elaborate.defaults import add_default
 from netcompiler.elaborate.environment import Binding, Here, Scope, Slot
 from netcompiler.elaborate.expressions import Evaluator, flow_or_lost
+from netcompiler.elaborate.hints import meant
 from netcompiler.elaborate.layers import LayerBuilder, NewLayer, Operand
 from netcompiler.elaborate.names import fill_in, label_text
 from netcompiler.elaborate.placement import run_columns, run_on
@@ -35,6 +37,9 @@ _BRACED: Mapping[type, Callable[[Any, Here, StepRunner], Flow | None]] = {
 }
 """What runs each action that is made of braces."""
 
+_SCOPE = 5
+"""Steps that a scope takes."""
+
 
 class StepRunner:
     """Runs the steps of one net, or of definitions that no net reaches, on a flow."""
@@ -54,11 +59,12 @@ class StepRunner:
         self._depth += 1
         if self._depth > self.session.limits.nesting:
             message = f"braces and blocks are nested more than {self.session.limits.nesting} deep"
-            raise self.session.stop(message, body.span, code="E107")
+            raise self.session.stop(message, body.span, code="E107", limit="nesting")
+        value = here.value
         for statement in body.statements:
-            here = here.on(self.run_statement(statement, here))
+            value = self.run_statement(statement, here if value is here.value else here.on(value))
         self._depth -= 1
-        return here.value
+        return value
 
     def run_statement(self, statement: syntax.Statement, here: Here) -> Flow | None:
         """Run one statement; the current value after it."""
@@ -79,12 +85,16 @@ class StepRunner:
 
     def run_chain(self, chain: syntax.Chain, here: Here) -> Flow | None:
         """Run the links of a chain, one after another."""
+        value = here.value
         for link in chain.links:
-            if isinstance(link, syntax.From):
-                here = here.on(self.resolve(link.reference, here))
-            else:
-                here = here.on(self.run_step(link, here))
-        return here.value
+            if value is not here.value:
+                here = here.on(value)
+            value = (
+                self.resolve(link.reference, here)
+                if isinstance(link, syntax.From)
+                else self.run_step(link, here)
+            )
+        return value
 
     def resolve(self, reference: syntax.Reference, here: Here) -> Flow:
         """The value a reference names; `LOST` when there is none."""
@@ -105,6 +115,8 @@ class StepRunner:
     def find_value(self, text: str, span: Span, here: Here) -> Flow:
         """The value of the step called ``text``, variables in it filled in; `LOST` when there is none."""
         scope = here.scope
+        # Every dot in it is a place to cut it.
+        self.session.spend(span, len(text) // 100)
         filled = fill_in(text, here.frame, span, self.session)
         if filled is None:
             return LOST
@@ -112,16 +124,22 @@ class StepRunner:
         binding = scope.find(text)
         if binding is None:
             message = f"no step before this one is named `{text}`"
-            self.session.error("E201", message, span, help=partial(_value_hint, text, scope))
+            help = partial(_value_hint, text, scope)
+            self.session.error("E201", message, span, help=help, labels=partial(meant, help, here))
             return LOST
         return binding.value
 
     def _let(self, statement: syntax.Let, here: Here) -> None:
         name = statement.name.name
-        if name in here.frame.variables:
+        frame = here.frame
+        lets = frame.lets = frame.lets or {}
+        if name in frame.variables:
             message = f"`{name}` is defined already in these braces"
-            self.session.error("E206", message, statement.name.span)
-        here.frame.variables[name] = self.evaluator.let(statement, here)
+            help = "a variable keeps its value: choose another name"
+            labels = [Label(lets[name], "first defined here")] if name in lets else []
+            self.session.error("E206", message, statement.name.span, help=help, labels=labels)
+        lets[name] = statement.name.span
+        frame.variables[name] = self.evaluator.let(statement, here)
 
     # ---- steps -------------------------------------------------------------------------------
 
@@ -130,17 +148,18 @@ class StepRunner:
         before = len(self.builder.layers)
         result = self._run_step(step, here)
         if self.session.trace is not None:
-            run = Run(before, len(self.builder.layers))
+            shape = None if result is None else result.shape
+            run = Run(before, len(self.builder.layers), shape=shape)
             self.session.trace.steps.setdefault(id(step), []).append(run)
         return result
 
     def _run_step(self, step: syntax.Step, here: Here) -> Flow | None:
         self.session.spend(step.span)
         if step.label is None:
-            return self._repeated(step, here)
+            return self._unnamed(step, here)
         name = label_text(step.label, here.frame, self.session)
         if name is None:
-            self._repeated(step, here)
+            self._unnamed(step, here)
             return LOST
         scope = here.scope
         scope.position += 1
@@ -169,25 +188,32 @@ class StepRunner:
             slot.opened = None
             path = here.scope.inner_path(name)
             self.builder.drop_scope(path)
-            new = NewLayer(OPERATIONS["identity"], {}, path, named=True, span=step.span)
+            new = NewLayer(Bound(OPERATIONS["identity"], {}), path, named=True, span=step.span)
             return self.builder.add(new, [Operand(result)])
         return result
 
     def _named_twice(self, name: str, earlier: Binding, span: Span) -> None:
         again = earlier.span == span
-        help = 'in a `for`, put the variable into the name: `"conv{i}": …`' if again else None
-        notes = () if again else (f"first given on line {earlier.span.line}",)
+        help = "choose another name"
+        if again:
+            help = 'in a `for`, put the variable into the name: `"conv{i}": …`'
+        labels = [] if again else [Label(earlier.span, "first given here")]
         message = f"`{name}` is the name of another step already"
-        self.session.error("E206", message, span, notes=notes, help=help)
+        self.session.error("E206", message, span, help=help, labels=labels)
+
+    def _unnamed(self, step: syntax.Step, here: Here) -> Flow | None:
+        if step.repeat is not None:
+            return self._repeated(step, here)
+        return self._act(step.action, here, Slot(step.span))
 
     def _repeated(self, step: syntax.Step, here: Here) -> Flow | None:
-        if step.repeat is None:
-            return self._act(step.action, here, Slot(step.span))
+        assert step.repeat is not None
         count = self.evaluator.whole(step.repeat, here)
         if not isinstance(count, int) or count < 0:
             if isinstance(count, int):
                 message = f"a step cannot be repeated {count} times"
-                self.session.error("E205", message, step.repeat.span)
+                help = "`* 0` leaves a step out, and so does `if`"
+                self.session.error("E205", message, step.repeat.span, help=help)
             self._act(step.action, here, Slot(step.span))
             return LOST
         self._check_repeats(step, count)
@@ -207,9 +233,10 @@ class StepRunner:
         limit = self.session.limits.layers
         if count > limit:
             message = f"a step is repeated {count:,} times, and a net has at most {limit:,} layers"
-            raise self.session.stop(message, step.span)
+            raise self.session.stop(message, step.span, limit="layers")
         if count == 0 and isinstance(step.repeat, syntax.Constant):
-            self.session.warning("W402", "the step is repeated 0 times, so it never runs", step.span)
+            message = "the step is repeated 0 times, so it never runs"
+            self.session.warning("W103", message, step.span.head, help="take it out")
 
     @staticmethod
     def opens_scope(action: syntax.Action) -> bool:
@@ -238,6 +265,7 @@ class StepRunner:
         arguments: Mapping[str, Literal] | None = None,
     ) -> Scope:
         """A scope called ``name`` inside the one that is here."""
+        self.session.spend(slot.span, _SCOPE)
         path = here.scope.inner_path(name)
         repeat = slot.repeat
         self.builder.open_scope(GraphScope(path, definition, arguments or {}, repeat, None, slot.span))

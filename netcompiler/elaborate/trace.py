@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from netcompiler import syntax
+from netcompiler.graph import Layer
+from netcompiler.operations.base import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +15,13 @@ class Run:
 
     Attributes:
         item: what the variable of a ``for`` stood for in it.
+        shape: of the value that a step gave; None when it is not known.
     """
 
     start: int
     stop: int
     item: object = None
+    shape: Shape | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -29,6 +33,7 @@ class Trace:
         copies: runs of the copies of a repeated step.
         items: runs of the body of a ``for``.
         reached: ids of the definitions that ran.
+        layers: all layers, in the order of elaboration.
         values: for references, how many layers there were, and the layer that gives the value meant.
     """
 
@@ -36,6 +41,7 @@ class Trace:
     copies: dict[int, list[Run]] = field(default_factory=dict)
     items: dict[int, list[Run]] = field(default_factory=dict)
     reached: set[int] = field(default_factory=set)
+    layers: list[Layer] = field(default_factory=list)
     values: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     def value(self, reference: syntax.Reference, start: int, stop: int) -> str | None:

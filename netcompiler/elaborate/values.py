@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from netcompiler import syntax
 from netcompiler.operations.arguments import Initializer, literal_text
 from netcompiler.operations.base import Operation, Shape
+from netcompiler.record import record
 from netcompiler.source import Span
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Flow:
     """A value that layers give and read.
 
@@ -53,7 +54,7 @@ LOST: Final = Flow((), None, ())
 """The flow after an error: nothing about it is known, so nothing more is said about it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Callee:
     """An operation, a block or a net as a value, with arguments it has been given so far."""
 
@@ -86,7 +87,7 @@ class Formula:
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Given:
     """An argument with its value: what ``name=value`` means once evaluated.
 
@@ -150,15 +151,25 @@ def items_in(value: tuple[object, ...], most: int) -> int:
     return count
 
 
-def text_of(value: object) -> str:
-    """A value as a spec would write it, a long one shortened."""
-    text = _text(value)
-    return text if len(text) <= 100 else text[:99] + "…"
+def text_of(value: object, most: int = 100) -> str:
+    """A value as a spec would write it, one of more than ``most`` characters shortened."""
+    text = _text(value, most)
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _text(value: object) -> str:
+def _text(value: object, most: int) -> str:
+    """The text, at least its first ``most`` characters."""
     if isinstance(value, (Callee, Formula)):
         return value.name
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(_text, value)) + "]"
+        parts: list[str] = []
+        length = 0
+        for item in value:
+            if length > most:
+                break
+            parts.append(_text(item, most - length))
+            length += len(parts[-1]) + 2
+        return "[" + ", ".join(parts) + "]"
+    if value is UNKNOWN:
+        return "…"
     return kind_of(value) if isinstance(value, (Flow, range)) else literal_text(value)

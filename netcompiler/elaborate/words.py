@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import shape_text
+from netcompiler.diagnostics import Label, shape_text
+from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import Binding, Here, Slot
 from netcompiler.elaborate.expressions import flow_or_lost
 from netcompiler.elaborate.layers import NewLayer, Operand
 from netcompiler.elaborate.names import fill_in
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow, kind_of, text_of
+from netcompiler.operations.advice import same_extents
 from netcompiler.operations.base import OPERATIONS
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def _gather(action: syntax.Call, here: Here, slot: Slot, steps: StepRunner) -> F
 
 def _mix(word: str, action: syntax.Call, here: Here, slot: Slot, steps: StepRunner, help: str) -> Flow | None:
     if action.arguments:
-        steps.session.error("E202", f"`{word}` takes no arguments", action.span)
+        steps.session.error("E202", f"`{word}` takes no arguments", action.span, help=f"write `{word}`")
     path = slot.path(here.scope)
     value = flow_or_lost(here.value)
     if value.shape is not None and not value.spread:
@@ -50,7 +52,7 @@ def _mix(word: str, action: syntax.Call, here: Here, slot: Slot, steps: StepRunn
     if word == "exchange":
         steps.builder.end_part()
     named = slot.name is not None
-    new = NewLayer(OPERATIONS[word], {}, path, named, slot.span, mixes=True)
+    new = NewLayer(Bound(OPERATIONS[word], {}), path, named, slot.span, mixes=True)
     return steps.builder.add(new, [Operand(value)])
 
 
@@ -60,7 +62,8 @@ def _expect(action: syntax.Call, here: Here, _slot: Slot, steps: StepRunner) -> 
     value = flow_or_lost(here.value)
     given = steps.evaluator.arguments(action.arguments or (), here)
     if len(given) != 1 or given[0].name is not None:
-        session.error("E203", "`expect` takes one list: `expect([256, 56, 56])`", action.span)
+        message = "`expect` takes one list"
+        session.error("E203", message, action.span, help="write the shape: `expect([256, 56, 56])`")
         return value
     wanted = given[0].value
     if wanted is UNKNOWN or value.shape is None:
@@ -68,8 +71,12 @@ def _expect(action: syntax.Call, here: Here, _slot: Slot, steps: StepRunner) -> 
     if not isinstance(wanted, tuple):
         session.error("E205", f"`expect` takes a list, this is {kind_of(wanted)}", action.span)
     elif wanted != value.shape:
-        notes = (f"expected {text_of(wanted)}, got {shape_text(value.shape)}",)
-        session.error("E212", "the value has another shape than expected", action.span, notes=notes)
+        message = f"expected {text_of(wanted)}, got {shape_text(value.shape)}"
+        help = "change what gives the value, or the shape that is expected"
+        if len(wanted) == len(value.shape) and wanted[:1] == value.shape[:1] and len(wanted) > 2:
+            help = same_extents(len(wanted))
+        maker = steps.builder.origin(value, here.scope.path)
+        session.error("E212", message, action.span, help=help, labels=[maker])
     return value
 
 
@@ -91,11 +98,13 @@ def _reuse(action: syntax.Call, here: Here, slot: Slot, steps: StepRunner) -> Fl
         run = partial(steps.run_named, binding.step, again, there)
     elif isinstance(first, syntax.Call) and binding.inner is None and steps.calls.is_merge(first, there):
         run = partial(
-            steps.calls.merge_values, first, there, again, *steps.calls.operands(action, arguments, here)
+            steps.calls.merge_values, first, there, again, steps.calls.operands(action, arguments, here)
         )
     else:
         message = f"`{binding.name}` is no merge, and `reuse` runs it on one value"
-        steps.session.error("E213", message, action.span)
+        help = f"write `reuse({binding.name})`"
+        labels = [Label(binding.span, f"`{binding.name}` is this step")]
+        steps.session.error("E213", message, action.span.head, help=help, labels=labels)
         return LOST
     outside = steps.builder.reusing
     steps.builder.reusing = slot.span
@@ -115,8 +124,8 @@ def _named_step(action: syntax.Call, here: Here, steps: StepRunner) -> Binding |
         if reference is None:
             return None
     if reference is None:
-        message = "`reuse` takes the name of a step: `reuse(conv1)`"
-        steps.session.error("E203", message, action.span)
+        message = "`reuse` takes the name of a step"
+        steps.session.error("E203", message, action.span, help="write its name: `reuse(conv1)`")
         return None
     binding = here.scope.find(reference)
     if binding is None:
@@ -124,7 +133,11 @@ def _named_step(action: syntax.Call, here: Here, steps: StepRunner) -> Binding |
     elif binding.step is None:
         what = "is an input" if binding.inner is None else "has no name of its own"
         message = f"`{reference}` {what}, and `reuse` runs a named step"
-        steps.session.error("E213", message, action.span)
+        help = f"go on from its value with `from {reference}`"
+        if binding.inner is not None:
+            help = "give the step a name: `name: step`"
+        labels = [Label(binding.span.head, f"`{reference}` is this")]
+        steps.session.error("E213", message, action.span, help=help, labels=labels)
     return binding
 
 

@@ -75,7 +75,8 @@ class Prelu(_Activation):
         slopes = call.whole("num_parameters")
         channels = call.input[0] if call.input else 1
         if slopes not in (1, channels):
-            raise ShapeError("E205", f"`num_parameters` is {slopes} for {channels} channels")
+            message = f"`num_parameters` is {slopes} for {channels} channels"
+            raise ShapeError("E205", message, help=f"it is {channels}, or 1 for all of them")
         rules.check_initializers(self, call)
         return call.input
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, TypeVar
 
 from netcompiler.code import Code, Literal
 from netcompiler.operations.arguments import ArgumentType, Initializer
+from netcompiler.record import record
 
 Shape = tuple[int, ...]
 """Extents without the batch dimension: ``(channels, height, width)``, ``(tokens, features)`` …"""
@@ -75,7 +76,7 @@ class Parameter:
         return self.default is REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Call:
     """An operation with everything resolved: the shapes it reads and its arguments, defaults filled in.
 

@@ -79,7 +79,10 @@ class Conv(Operation):
         if padding != "same":
             return tuple((p, p) for p in call.extents("padding", rank))
         if any(s != 1 for s in call.extents("stride", rank)):
-            raise ShapeError("E205", '`padding` is "same", which needs a stride of 1')
+            numbers = [k // 2 for k in call.extents("kernel_size", rank)]
+            shown = numbers[0] if len(set(numbers)) == 1 else numbers
+            help = f"with a stride, it is given in numbers: `padding={shown}`"
+            raise ShapeError("E205", '`padding` is "same", which needs a stride of 1', help=help)
         pairs = zip(call.extents("dilation", rank), call.extents("kernel_size", rank), strict=True)
         total = [d * (k - 1) for d, k in pairs]
         return tuple((t // 2, t - t // 2) for t in total)
@@ -228,4 +231,13 @@ def larger_kernel(
         "E211",
         f"kernel {rules.by(kernel)}{dilated} is larger than its input",
         notes=(f"input is {shape_text(call.input)}, {rules.by(padded)} with its padding",),
+        help=_channels_given(call, kernel) or "a smaller kernel, more `padding`, or less pooling before it",
     )
+
+
+def _channels_given(call: Call, kernel: tuple[int, ...]) -> str | None:
+    """What to say to torch.nn's Conv2d(6, 16, 5), whose 6 are the input's channels; None for another call."""
+    stride = call.args["stride"]
+    if "out_channels" not in call.args or not isinstance(stride, int) or stride < 3 or kernel[0] < 8:
+        return None
+    return f"the number of input channels is left out here: `conv({kernel[0]}, {stride})`"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
+from netcompiler.operations.advice import same_extents, same_shape
 from netcompiler.operations.arguments import boolean, integer
 from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
@@ -16,6 +17,7 @@ _BROADCAST = Parameter(
 
 
 def _mismatch(call: Call, message: str, help: str | None = None) -> ShapeError:
+    """The error; what gives each of the shapes is shown where a spec is read."""
     given = (f"branch {i} gives {shape_text(shape)}" for i, shape in enumerate(call.inputs, 1))
     return ShapeError("E204", message, notes=(", ".join(given),), help=help)
 
@@ -38,9 +40,10 @@ class _Elementwise(Operation):
         if len(set(call.inputs)) == 1:
             return call.input
         if not call.flag("broadcast"):
-            raise _mismatch(call, "branches have different shapes", self._help(call))
+            help = self._help(call) or same_shape(call.inputs)
+            raise _mismatch(call, "branches have different shapes", help)
         if len(set(map(len, call.inputs))) > 1:
-            raise _mismatch(call, "branches have different numbers of dimensions")
+            raise _mismatch(call, "branches have different numbers of dimensions", same_shape(call.inputs))
         return tuple(self._common(call, extents) for extents in zip(*call.inputs, strict=True))
 
     def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
@@ -133,13 +136,14 @@ class Maximum(_Elementwise):
 def concatenated(call: Call, index: int) -> Shape:
     """The shape of the concatenation along the sample's dimension ``index``."""
     if len(set(map(len, call.inputs))) > 1:
-        raise _mismatch(call, "branches have different numbers of dimensions")
+        raise _mismatch(call, "branches have different numbers of dimensions", same_shape(call.inputs))
     if not call.input:
         raise _mismatch(call, "single numbers have no channels to concatenate")
     others = {(*shape[:index], *shape[index + 1 :]) for shape in call.inputs}
     if len(others) > 1:
         along = "channels" if index == 0 else f"dimension {index + 1}"
-        raise _mismatch(call, f"branches differ in more than their {along}")
+        help = same_extents(len(call.input)) if index == 0 and len(call.input) in (3, 4) else None
+        raise _mismatch(call, f"branches differ in more than their {along}", help)
     return (*call.input[:index], sum(shape[index] for shape in call.inputs), *call.input[index + 1 :])
 
 
@@ -179,7 +183,7 @@ class Stack(Operation):
     def shape(self, call: Call) -> Shape:
         _at_least(call, 1)
         if len(set(call.inputs)) > 1:
-            raise _mismatch(call, "branches have different shapes")
+            raise _mismatch(call, "branches have different shapes", same_shape(call.inputs))
         index = rules.dimension(call, "dim", call.whole("dim"), extra=1)
         return (*call.input[:index], len(call.inputs), *call.input[index:])
 

@@ -44,7 +44,8 @@ class _Pool(Operation):
         for n, k, s, p, d in zip(spatial, kernel, stride, padding, dilation, strict=True):
             reach = d * (k - 1) + 1
             if p > k // 2:
-                raise ShapeError("E205", f"`padding` is {p}, more than half of the kernel's {k}")
+                message = f"`padding` is {p}, more than half of the kernel's {k}"
+                raise ShapeError("E205", message, help=f"it is {k // 2} at the most")
             output.append(_windows(n, reach, s, p, call.flag("ceil_mode")))
         if any(n < 1 for n in output):
             padded = tuple(n + 2 * p for n, p in zip(spatial, padding, strict=True))

@@ -136,7 +136,10 @@ def image_axes(call: Call, axes: Sequence[Axes | None]) -> Axes | None:
 def divides(divisor: int, extent: int, name: str, what: str) -> None:
     """Raise unless ``divisor``, the argument ``name``, divides ``extent``."""
     if extent % divisor:
-        raise ShapeError("E205", f"`{name}` is {divisor}, which does not divide {extent} {what}")
+        fitting = [n for n in range(1, min(extent, 1000) + 1) if extent % n == 0]
+        listed = ", ".join(map(str, fitting[:8])) + (" …" if len(fitting) > 8 else "")
+        message = f"`{name}` is {divisor}, which does not divide {extent} {what}"
+        raise ShapeError("E205", message, help=f"these divide it: {listed}")
 
 
 def check_initializers(operation: Operation, call: Call) -> None:

@@ -1,138 +1,211 @@
-"""Between lexer and parser: line ends that matter, brackets that close, keywords used as names."""
+"""Text to tokens.
+
+``scan(source, limits)`` gives a `Scanned` and never raises:
+
+- ``tokens``: what the parser sees, in order. A token's ``kind`` is the name that grammar.lark gives it:
+  ``NAME``, ``NUMBER``, ``STRING``, a keyword in capitals (``NET``, ``TRUE``, ``IN`` …), ``_ARROW``,
+  ``COMMA``, ``COLON``, ``EQUAL``, ``DOT``, ``_RANGE``, ``PLUS``, ``MINUS``, ``STAR``, ``POWER``,
+  ``OPERATOR`` (``/ // %``), ``COMPARE``, ``LPAR``, ``RPAR``, ``LSQB``, ``RSQB``, ``LBRACE``, ``RBRACE``,
+  ``_NEWLINE``; and ``ERROR`` for what no grammar can use.
+  A ``_NEWLINE`` is there where it separates two statements and nowhere else: line ends inside ``( )`` and
+  ``[ ]``, around ``->``, ``{`` and ``}``, before ``else`` and ``skip``, and of blank lines have fallen away.
+  A keyword before ``:`` or ``=`` is a ``NAME``, so that every label and argument can be written.
+- ``comments``: every comment, from its ``#`` to the end of its line, kind ``COMMENT``.
+- ``diagnostics``: what is wrong with characters, literals and brackets, in the order of the text. Scanning
+  goes on after each: where it is clear what was meant (``→``, ``'same'``, ``&&``) the token is there all the
+  same, a bracket that is not closed is closed by a token of no width, one that closes nothing is left out.
+- ``fatal``: True when a limit ended the scan; there are no tokens then.
+
+The parser reads the same tokens as columns (``kinds``, the numbers of kinds.py; ``texts``; ``starts``;
+``ends``), which end in one ``$END``: a million small objects would cost more than all the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 
-from lark import Token
-
-from netcompiler.diagnostics import Diagnostic, SpecError
-from netcompiler.limits import Limits
+from netcompiler.diagnostics import Diagnostic
+from netcompiler.limits import DEFAULT_LIMITS, Limits, how_to_raise
+from netcompiler.parse import kinds as k
+from netcompiler.parse.brackets import match_brackets
+from netcompiler.parse.characters import WRONG, mend_characters
+from netcompiler.parse.columns import Columns
 from netcompiler.source import Source, Span
 
-_OPENING = {"LPAR": "(", "LSQB": "[", "LBRACE": "{"}
-_CLOSING = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
-_PARTNER = {")": "(", "]": "[", "}": "{"}
 
-# A line end straight after one of these, or before one of those, separates nothing.
-_GOES_ON_AFTER = {"LBRACE", "_ARROW", "COMMA", "EQUAL", "COLON", "ELSE", "SKIP", "_NEWLINE"}
-_GOES_ON_BEFORE = {"RBRACE", "_ARROW", "ELSE", "SKIP", "_NEWLINE"}
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its kind, its text, and the characters ``start`` to ``end`` that it stands on."""
 
-
-def token_span(source: Source, token: Token) -> Span:
-    """The place of a token."""
-    start = token.start_pos or 0
-    return Span(source, start, token.end_pos if token.end_pos is not None else start + len(token))
+    kind: str
+    text: str
+    start: int
+    end: int
 
 
-class TokenFilter:
-    """Lark's ``postlex`` for one source.
-
-    Raises SpecError where brackets do not match, are nested deeper than the limit, or a number has more
-    digits than the limit.
-    """
-
-    always_accept = ("_NEWLINE",)
+@dataclass(frozen=True, eq=False)
+class Scanned:
+    """What `scan` found; the module's docstring says what is in it."""
 
     source: Source
-    limits: Limits
-    open: list[Token]
-    last: Token | None
-    _outdented: Token | None
+    columns: Columns = field(repr=False)
+    comments: list[Token] = field(repr=False)
+    diagnostics: list[Diagnostic]
+    fatal: bool = False
 
-    def begin(self, source: Source, limits: Limits) -> None:
-        """Get ready for one source."""
-        self.source = source
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """All tokens, without the ``$END``."""
+        c = self.columns
+        names = k.KINDS
+        rows = zip(c.kinds[:-1], c.texts, c.starts, c.ends, strict=False)
+        return [Token(names[kind], text, start, end) for kind, text, start, end in rows]
+
+
+# Every character belongs to one piece, so pieces need no positions: their lengths give them. Each alternative
+# takes time linear in what it takes, and none looks further than its end: so does the whole.
+_PIECES = re.compile(
+    rf"""
+      {WRONG.first}
+    | [A-Za-z_][A-Za-z0-9_]*+(?![^\W\x00-\x7f])
+    | [ \t\f]+
+    | [0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]+)?
+    | ->|\*\*|//|\.\.|[=!<>]=|[-+*/%<>=:,.(){{}}\[\]]
+    | (?:\r?\n[ \t\f]*)+
+    | \#[^\n]*
+    | "(?:[^"\\\n]|\\[^\n])*+"
+    | {WRONG.last}
+    | (?s:.)
+    """,
+    re.VERBOSE,
+)
+
+_FIXED = {text: k.NUMBER_OF[kind] for text, kind in k.SYMBOLS.items()} | {
+    word: k.NUMBER_OF[word.upper()] for word in k.KEYWORDS
+}
+
+
+class _Kinds(dict[str, int]):
+    """The kind of a piece, found out once for each text."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(_FIXED)
         self.limits = limits
-        self.open = []
-        self.last = None
-        self._outdented = None
 
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        """The tokens the parser sees."""
-        previous = "_NEWLINE"
-        for token, following, third in _with_next(stream):
-            kind = token.type
-            if kind == "_NEWLINE":
-                if self.open and self.open[-1].type != "LBRACE":
-                    continue
-                if self._goes_on(previous, following, third):
-                    continue
-            elif kind in _OPENING:
-                self._enter(token)
-            elif kind in _CLOSING:
-                self._leave(token)
-            elif kind == "NUMBER" and len(token) > self.limits.digits:
-                raise self._error(
-                    "E217", f"number has {len(token):,} characters, the limit is {self.limits.digits}", token
-                )
-            self.last = token
-            previous = "NAME" if self._is_name(token, following) else kind
-            yield token if previous == kind else Token.new_borrow_pos("NAME", str(token), token)
-        if self.open:
-            token = self.unclosed()
-            raise self._error("E105", f"`{token}` is never closed", token)
+    def __missing__(self, piece: str) -> int:
+        kind = self[piece] = self._kind(piece)
+        return kind
 
-    def unclosed(self) -> Token:
-        """The bracket that is most likely the one that was not closed."""
-        return self._outdented or self.open[-1]
-
-    def _goes_on(self, previous: str, following: Token | None, third: Token | None) -> bool:
-        if previous in _GOES_ON_AFTER or following is None:
-            return True
-        is_label = third is not None and third.type == "COLON"
-        return following.type in _GOES_ON_BEFORE and not is_label
-
-    def _enter(self, token: Token) -> None:
-        if len(self.open) >= self.limits.nesting:
-            raise self._error("E107", f"brackets are nested more than {self.limits.nesting} deep", token)
-        self.open.append(token)
-
-    def _leave(self, token: Token) -> None:
-        if not self.open:
-            raise self._error("E105", f"`{token}` closes nothing", token)
-        opened = self.open.pop()
-        if self._outdented is None and self._indent(token) < self._indent(opened):
-            # A closing brace further out than the line of its opening one belongs to another.
-            self._outdented = opened
-        if str(opened) != _PARTNER[str(token)]:
-            line, column = self.source.position(opened.start_pos or 0)
-            raise SpecError(
-                [
-                    Diagnostic(
-                        "E105",
-                        f"`{token}` does not close the `{opened}` of line {line}, column {column}",
-                        token_span(self.source, token),
-                        help=f"close the `{opened}` before it",
-                    )
-                ]
-            )
-
-    def _indent(self, token: Token) -> int:
-        """How far in the token's line begins."""
-        start = token.start_pos or 0
-        text = self.source.text
-        begin = end = start - self.source.position(start)[1] + 1
-        while text[end] in " \t":
-            end += 1
-        return end - begin
-
-    def _is_name(self, token: Token, following: Token | None) -> bool:
-        """A keyword before ``:`` or ``=`` is a label or an argument's name, so every name can be given."""
-        return (
-            token.type not in ("NAME", "STRING", "NUMBER")
-            and token.isidentifier()
-            and following is not None
-            and following.type in ("COLON", "EQUAL")
-        )
-
-    def _error(self, code: str, message: str, token: Token) -> SpecError:
-        return SpecError([Diagnostic(code, message, token_span(self.source, token))])
+    def _kind(self, piece: str) -> int:
+        first = piece[0]
+        if first.isascii() and (first.isalpha() or first == "_"):
+            return k.NAME if piece.isascii() and piece[-1] not in "\"'" else k.MISTAKE
+        if first in " \t\f":
+            return k.SPACE
+        if first in "\r\n":
+            return k.NEWLINE if piece[-1] != "\r" else k.MISTAKE
+        if first == "#":
+            return k.COMMENT
+        if first in "0123456789":
+            return k.NUMBER if len(piece) <= self.limits.digits else k.MISTAKE
+        if (
+            first == '"'
+            and piece[-1] == '"'
+            and piece[:3] != '"""'
+            and "\\" not in piece
+            and 1 < len(piece) <= self.limits.text + 2
+        ):
+            return k.STRING
+        return k.MISTAKE
 
 
-def _with_next(stream: Iterator[Token]) -> Iterator[tuple[Token, Token | None, Token | None]]:
-    """Each token and the two after it."""
-    window = [next(stream, None) for _ in range(3)]
-    while (token := window.pop(0)) is not None:
-        yield token, window[0], window[1]
-        window.append(next(stream, None))
+def scan(source: Source, limits: Limits = DEFAULT_LIMITS) -> Scanned:
+    """The tokens of a text, its comments, and what is wrong with its characters and brackets."""
+    pieces = _PIECES.findall(source.text)
+    ends = list(accumulate(map(len, pieces)))
+    starts = [0, *ends[:-1]]
+    table = _Kinds(limits)
+    kinds = [table[piece] for piece in pieces]
+    found: list[Diagnostic] = []
+    comments = [
+        Token("COMMENT", pieces[i].rstrip("\r"), starts[i], starts[i] + len(pieces[i].rstrip("\r")))
+        for i, kind in enumerate(kinds)
+        if kind == k.COMMENT
+    ]
+    most = _most(kinds, limits)
+    if most >= 0:
+        span = Span(source, starts[most], ends[most])
+        message = f"file has more than {limits.tokens:,} words, numbers and symbols"
+        return _ended(source, [Diagnostic("E217", message, span, help=how_to_raise("tokens"))], comments)
+    if k.MISTAKE in table.values():
+        mend_characters(source, limits, Columns(kinds, pieces, starts, ends), found)
+    tokens = Columns(kinds, pieces, starts, ends).only([kind < k.SPACE for kind in kinds])
+    tokens.append(k.END, "", len(source.text), len(source.text))
+    tokens, mismatched, too_deep = match_brackets(source, limits, tokens)
+    if too_deep:
+        return _ended(source, mismatched, comments)
+    found += mismatched
+    found.sort(key=lambda d: d.span.start if d.span is not None else 0)
+    return Scanned(source, _statements(tokens), comments, found[: limits.diagnostics])
+
+
+def _most(kinds: list[int], limits: Limits) -> int:
+    """The piece that is one more than there may be; -1 where there are not so many."""
+    if len(kinds) <= limits.tokens:
+        return -1
+    uncounted = (k.NEWLINE, k.SPACE, k.COMMENT)
+    counted = [i for i, kind in enumerate(kinds) if kind not in uncounted]
+    return counted[limits.tokens] if len(counted) > limits.tokens else -1
+
+
+def _ended(source: Source, found: list[Diagnostic], comments: list[Token]) -> Scanned:
+    end = len(source.text)
+    return Scanned(source, Columns([k.END], [""], [end], [end]), comments, found, fatal=True)
+
+
+# A line end straight after one of these, or before one of those, separates nothing.
+_GOES_ON_AFTER = frozenset((k.LBRACE, k.ARROW, k.COMMA, k.EQUAL, k.COLON, k.ELSE, k.SKIP))
+_GOES_ON_BEFORE = frozenset((k.RBRACE, k.ARROW, k.ELSE, k.SKIP, k.END))
+
+
+def _statements(columns: Columns) -> Columns:
+    """The columns with the line ends that separate statements, and words before ``:`` and ``=`` made names.
+
+    Brackets match.
+    """
+    kinds = columns.kinds
+    keep = [True] * len(kinds)
+    braces: list[bool] = []  # of every open bracket, whether statements stand in it
+    dropped = False
+    for i in [i for i, kind in enumerate(kinds) if kind >= k.FIRST_KEYWORD]:
+        kind = kinds[i]
+        if kind == k.NEWLINE:
+            if (braces and not braces[-1]) or _goes_on(kinds, i):
+                keep[i] = False
+                dropped = True
+        elif kind <= k.NEWLINE:
+            if kinds[i + 1] == k.COLON or kinds[i + 1] == k.EQUAL:
+                kinds[i] = k.NAME
+        elif kind <= k.LBRACE:
+            braces.append(kind == k.LBRACE)
+        else:
+            braces.pop()
+    if not dropped:
+        return columns
+    return columns.only(keep)
+
+
+def _goes_on(kinds: list[int], at: int) -> bool:
+    """Whether the line end at ``at``, which stands in braces or in none, separates nothing."""
+    if at == 0 or kinds[at - 1] == k.NEWLINE or kinds[at - 1] in _GOES_ON_AFTER:
+        # The first of several has decided already.
+        return True
+    following = at + 1
+    while kinds[following] == k.NEWLINE:
+        following += 1
+    if kinds[following] not in _GOES_ON_BEFORE:
+        return False
+    return kinds[following] not in (k.ELSE, k.SKIP) or kinds[following + 1] != k.COLON

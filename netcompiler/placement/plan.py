@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from netcompiler.diagnostics import Diagnostic, SpecError
+from netcompiler.diagnostics import Diagnostic, Label, SpecError
 from netcompiler.graph import Graph
 from netcompiler.placement.cut import Cutter, Wanted, most_groups
 from netcompiler.placement.machines import Machine
@@ -70,15 +70,15 @@ def default_names(graph: Graph, count: int) -> tuple[str, ...]:
 
 def _has_groups(graph: Graph) -> Diagnostic:
     message = f"net `{graph.name}` stands in placement groups already: {', '.join(graph.groups)}"
-    return Diagnostic(
-        "E308", message, place_of(graph), help="`netc show` says what they cost; to cut anew, take `on` out"
-    )
+    help = "`netc show` says what they cost; to cut anew, take `on` out"
+    labels = tuple(Label(span, "declared here") for span in list(graph.group_spans.values())[:1])
+    return Diagnostic("E308", message, place_of(graph), help=help, labels=labels)
 
 
 def _too_many(graph: Graph, wanted: Wanted, most: int) -> Diagnostic:
     message = f"net `{graph.name}` cannot be cut into {wanted.groups} groups"
     note = f"it can be cut into {most} at the most: into single layers, shared weights kept together"
-    return Diagnostic("E308", message, place_of(graph), notes=(note,))
+    return Diagnostic("E308", message, place_of(graph), notes=(note,), help=f"ask for {most} groups or fewer")
 
 
 def _too_little(
@@ -93,16 +93,14 @@ def _too_little(
     )
     how = f"training with batch {training.batch} and {training.optimizer}"
     size = size_text(training.whole([largest]))
-    notes = (
-        f"the least possible is {size_text(least)} for the fullest group, {how}",
-        f"the largest layer is `{largest.path}` ({largest.operation.name}): {size}",
-    )
+    notes = (f"the least possible is {size_text(least)} for the fullest group, {how}",)
     help = (
         "more groups, a smaller batch, or micro-batches with the schedule 1f1b, which hold fewer activations"
     )
     if training.whole([largest]) > wanted.memory:
         help = "more groups do not help, as a group has a layer; a smaller batch or another optimizer may"
-    return Diagnostic("E309", message, place_of(graph), notes=notes, help=help)
+    labels = (Label(largest.span.head, f"the largest layer, `{largest.path}`: {size}"),)
+    return Diagnostic("E309", message, place_of(graph), notes=notes, help=help, labels=labels)
 
 
 def place_of(graph: Graph) -> Span:

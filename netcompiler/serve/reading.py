@@ -11,7 +11,7 @@ from netcompiler import pipeline
 from netcompiler.diagnostics import SpecError
 from netcompiler.elaborate.nets import NetSignature
 from netcompiler.graph import Graph
-from netcompiler.limits import DEFAULT_LIMITS
+from netcompiler.limits import DEFAULT_LIMITS, Limits
 from netcompiler.read import read_file
 
 
@@ -24,12 +24,14 @@ class Target:
         net: the net to begin with; None for the first that can be shown.
         parameters: values of nets' parameters, as text; each net takes those that it has.
         shapes: shapes of inputs, likewise.
+        limits: what the spec may use.
     """
 
     path: Path
     net: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
 
 
 class Reading:
@@ -51,7 +53,7 @@ class Reading:
         self._error: SpecError | None = None
         self._graphs: dict[str, Graph | SpecError] = {}
         try:
-            self._analysis = pipeline.analyse(read_file(target.path, DEFAULT_LIMITS), DEFAULT_LIMITS)
+            self._analysis = pipeline.analyse(read_file(target.path, target.limits), target.limits)
         except SpecError as error:
             self._error = error
             self.files = tuple(dict.fromkeys((target.path, *known)))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from netcompiler.code import Argument, ModuleCode
 from netcompiler.operations.base import Operation
+from netcompiler.record import record
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_items
 from netcompiler.torch.names import is_plain
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Construct:
     """A constructor call of torch.nn or of a helper."""
 
@@ -25,7 +25,7 @@ class Construct:
         return self.code.constructor == "nn.Identity"
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Chain:
     """An nn.Sequential: names None for positions."""
 
@@ -33,7 +33,7 @@ class Chain:
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class New:
     """An instance of the class of a scope."""
 

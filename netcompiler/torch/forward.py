@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from netcompiler.code import ModuleCode, ParameterCode
+from netcompiler.record import record
 from netcompiler.torch.layout import LINE_LENGTH
 from netcompiler.torch.literals import string
 from netcompiler.torch.loops import fold_calls
@@ -22,7 +23,7 @@ _FLOW = ("x", "out", "y", "z")
 _INDENT = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Method:
     """A method's text, without its name.
 
@@ -37,7 +38,7 @@ class Method:
     returns: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Result:
     """What a net's forward gives: ids of values, and the class that holds several of them."""
 
@@ -45,7 +46,7 @@ class Result:
     holder: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Results:
     """What a net gives in evaluation, and in training where that is more."""
 
@@ -120,7 +121,7 @@ def parameter_names(plan: Plan, part: Part) -> dict[str, str]:
     exchanged: set[str] = set()
     for step in part.steps():
         if not isinstance(step.code, (Transfer, Communication)):
-            skips.update(edge.source for edge in plan.graph.operands(step.id) if edge.skip)
+            skips.update(step.skips)
             exchanged.update(step.reads if step.layer.operation.kind == "transfer" else ())
     for value in part.inputs:
         layer = plan.layer_of(value)

@@ -33,7 +33,7 @@ def _communication(plan: Plan, number: int, message: Message, group: str) -> Ste
         brought = ()
     layer = plan.graph.layer(message.values[0])
     code = Communication(message, group)
-    return Step(f"message {number}", "", code, reads, layer, group, message.training_only, brought)
+    return Step(f"message {number}", "", code, reads, layer, group, message.training_only, brought=brought)
 
 
 def begin(plan: Plan, inputs: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ import torch
 from netcompiler.graph import Graph
 from netcompiler.torch.existing import Device, existing
 from netcompiler.torch.lanes import Lanes, Queues
+from netcompiler.torch.room import check_room
 from netcompiler.torch.source import generate
 
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
@@ -37,8 +38,11 @@ def build(
     Raises:
         ValueError: `devices` names a group that the net does not have, or a device that is not there; or
             there are to be streams, and no groups.
+        MemoryError: its weights are larger than the memory of the default device.
     """
     _check(graph, devices, streams=lanes is not None)
+    if devices is None or isinstance(devices, Mapping) or torch.device(devices).type != "meta":
+        check_room(graph)
     source = generate(graph, lanes=lanes is not None)
     make = main_class(load(source, graph.name), source)
     if lanes is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from netcompiler.code import Argument, ExpressionCode, ModuleCode, ParameterCode
 from netcompiler.graph import Scope
+from netcompiler.record import record
 from netcompiler.torch.expressions import Chain, Construct, Expression, New
 from netcompiler.torch.forward import Method, Results, parameter_names, write_method
 from netcompiler.torch.literals import literal, string
@@ -25,7 +26,7 @@ _CHILD_CALL = re.compile(r"return self((?:\.[A-Za-z0-9]\w*)+)\((.*)\)")
 _FLATTEN = re.compile(r"torch\.flatten\(\{0\}, (\d+)\)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Child:
     """A child module of a class.
 
@@ -132,6 +133,7 @@ class Modules:
         self.plan = plan
         self.units: dict[str, Unit] = {}
         self._texts: dict[str, str] = {}
+        self._constructs: dict[str, Construct | None] = {}
         self._calls = Counter(
             plan.graph.scopes[scope].definition for scope in plan.parts if scope and scope in plan.stateful
         )
@@ -362,6 +364,11 @@ class Modules:
 
     def _construct(self, step: Step) -> Construct | None:
         """The module that a step calls, or could call: some expressions have modules in torch.nn."""
+        if step.id not in self._constructs:
+            self._constructs[step.id] = self._new_construct(step)
+        return self._constructs[step.id]
+
+    def _new_construct(self, step: Step) -> Construct | None:
         code = step.code
         if isinstance(code, ParameterCode):
             return None

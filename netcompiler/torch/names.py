@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 MODULE_ATTRIBUTES = frozenset(
     [
@@ -78,6 +79,7 @@ _BUILTINS = frozenset(
 _LONGEST = 40
 
 
+@lru_cache(maxsize=4096)
 def is_plain(name: str) -> bool:
     """True for a name that can stand after ``self.`` and reaches the state dict unchanged.
 
@@ -86,6 +88,7 @@ def is_plain(name: str) -> bool:
     return name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("_")
 
 
+@lru_cache(maxsize=4096)
 def identifier(text: str, otherwise: str) -> str:
     """A safe name for a variable that reads like ``text``; ``otherwise`` when nothing of it is left."""
     name = re.sub(r"[^0-9a-zA-Z_]+", "_", text).strip("_")[:_LONGEST].rstrip("_")

@@ -30,16 +30,21 @@ def arrange(graph: Graph, group: str | None = None, *, lanes: bool = False) -> P
     _check_names(graph, layers)
     if group is not None and group not in graph.groups:
         raise ValueError(f"no placement group {group} in {graph.name}; it has: {', '.join(graph.groups)}")
-    reads = {layer.id: tuple(e.source for e in graph.operands(layer.id)) for layer in layers}
-    code = {layer.id: _code(layer) for layer in layers if not is_input(layer)}
+    edges = {layer.id: graph.operands(layer.id) for layer in layers}
+    reads = {id: tuple([e.source for e in found]) for id, found in edges.items()}
+    code = _codes(layers)
     own = [layer for layer in layers if group in (None, layer.group)]
     scopes = _effective_scopes(graph, own, code)
     needed = _needed(graph, layers, reads)
     plan = Plan(graph, group, lanes, Part("", False), {"": []}, [], {}, {}, {}, set(), set(), {}, {})
     _collect(plan, own, scopes)
     plan.steps = [
-        Step(id, scopes[layer.scope], code[id], reads[id], layer, layer.group, not needed[id])
-        for id, layer in ((layer.id, layer) for layer in own if not is_input(layer))
+        Step(id, scopes[layer.scope], code[id], reads[id], layer, layer.group, not needed[id], skips)
+        for id, layer, skips in (
+            (layer.id, layer, tuple([e.source for e in edges[layer.id] if e.skip]))
+            for layer in own
+            if not is_input(layer)
+        )
     ]
     if group is not None:
         with_messages(plan, group)
@@ -59,6 +64,22 @@ def _check_names(graph: Graph, layers: Sequence[Layer]) -> None:
         # torch sets an attribute `training` on every module; no child can have that name.
         if not _PATH.fullmatch(path) or "training" in path.split("."):
             raise ValueError(f"{path!r} cannot be a name")
+
+
+def _codes(layers: Sequence[Layer]) -> dict[str, Code]:
+    """The code of each layer that is no input, by its id. Layers alike share it."""
+    known: dict[tuple[object, ...], Code] = {}
+    codes = {}
+    for layer in layers:
+        if is_input(layer):
+            continue
+        # Layers of equal calls share their arguments, as elaboration makes them.
+        key = (layer.operation, id(layer.args), layer.inputs, layer.shared, layer.named)
+        code = known.get(key)
+        if code is None:
+            code = known[key] = _code(layer)
+        codes[layer.id] = code
+    return codes
 
 
 def _code(layer: Layer) -> Code:

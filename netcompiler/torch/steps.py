@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from netcompiler.code import Code, ModuleCode
 from netcompiler.graph import Graph, Layer
 from netcompiler.partition import Message
+from netcompiler.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Transfer:
     """Moves a value to the device of a placement group."""
 
     group: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=True)
 class Communication:
     """The share of one group's process in a message between processes."""
 
@@ -25,7 +27,7 @@ class Communication:
     group: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record()
 class Step:
     """One computation: a layer, or what brings a value from another placement group.
 
@@ -38,6 +40,7 @@ class Step:
         layer: the layer; for a transfer or a communication the one whose value is moved.
         group: the placement group its value is on; None for inputs and in nets without groups.
         training_only: True when only outputs for training need it.
+        skips: those of `reads` that come past other layers.
         brought: ids of the values that a communication gives.
     """
 
@@ -48,6 +51,7 @@ class Step:
     layer: Layer
     group: str | None
     training_only: bool
+    skips: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
 
     @property
@@ -139,6 +143,7 @@ class Plan:
         return step.layer if step is not None else self.graph.layer(value)
 
 
+@lru_cache(maxsize=4096)
 def trail(scope: str) -> tuple[str, ...]:
     """The scope's path and those around it, outermost (``""``) first."""
     paths, end = [""], scope.find(".")

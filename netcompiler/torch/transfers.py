@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from netcompiler.graph import Layer
 from netcompiler.torch.steps import Plan, Step, Transfer, trail
@@ -39,7 +40,7 @@ def with_transfers(plan: Plan, layers: Sequence[Layer], steps: list[Step]) -> li
     for i, step in enumerate(steps):
         moved = tuple(r if group[r] == step.group else f"{r}>{step.group}" for r in step.reads)
         result += inserted[i]
-        result.append(Step(step.id, step.scope, step.code, moved, step.layer, step.group, step.training_only))
+        result.append(replace(step, reads=moved))
     return result
 
 

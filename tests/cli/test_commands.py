@@ -62,7 +62,7 @@ def test_check_of_a_bad_file(netc, bad: Path) -> None:
     result = netc("check", bad, LENET)
     assert result.code == 1
     assert result.out.startswith(f"{bad}:3:3: error[E201]: there is no operation or block `rellu`\n")
-    assert result.out.endswith("\n\n2 files checked: 1 error\n")
+    assert result.out.endswith("\n\n2 files checked: 1 error\nfor more about this: netc explain E201\n")
 
 
 def test_warnings_are_no_errors(netc, tmp_path: Path) -> None:
@@ -70,8 +70,11 @@ def test_warnings_are_no_errors(netc, tmp_path: Path) -> None:
     file.write_text("block b { relu }\nnet n {\n  input x [3]\n  relu\n}\n", encoding="utf-8")
     result = netc("check", file)
     assert result.code == 0
-    assert "warning[W401]" in result.out
-    assert result.out.endswith("1 file checked: 1 warning\n")
+    assert "warning[W102]" in result.out
+    assert result.out.endswith("1 file checked: 1 warning\nfor more about this: netc explain W102\n")
+    strict = netc("check", "--strict", file)
+    assert strict == Result(1, result.out, "")
+    assert netc("check", "--strict", LENET).code == 0
 
 
 def test_check_as_json(netc, bad: Path) -> None:
@@ -89,6 +92,8 @@ def test_check_as_json(netc, bad: Path) -> None:
         "column": 3,
         "end_line": 3,
         "end_column": 8,
+        "label": "",
+        "labels": [],
     }
     assert second["code"] == "E101"
     assert second["file"] == str(bad.parent / "missing.net")
@@ -102,7 +107,7 @@ def test_check_for_github(netc, tmp_path: Path) -> None:
     assert result.code == 1
     shown = str(file).replace(",", "%2C").replace(":", "%3A")
     message = "there is no operation or block `rellu`%0Ahelp: did you mean `relu`?"
-    assert result.out == f"::error file={shown},line=3,col=3,title=E201::{message}\n"
+    assert result.out == f"::error file={shown},line=3,col=3,endLine=3,endColumn=8,title=E201::{message}\n"
     assert netc("check", "--format", "github", LENET).out == ""
 
 

@@ -121,7 +121,7 @@ def test_place_with_too_little_memory(netc) -> None:
     assert (code, out) == (1, "")
     assert "error[E309]: no cut of net `vgg16` into 4 groups keeps each within 1.00 GiB" in error
     assert "  = the least possible is 1.15 GiB for the fullest group" in error
-    assert "  = the largest layer is `classifier.0` (linear): 1.15 GiB" in error
+    assert "------------ the largest layer, `classifier.0`: 1.15 GiB\n" in error
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").glob("*.md"))]
-LANGUAGES = {"-", "net", "text", "console", "python", "yaml", "sh"}
-"""Words after the backticks; ``yaml``, ``sh`` and blocks without a word are for reading alone."""
+LANGUAGES = {"-", "net", "text", "console", "python", "yaml", "sh", "json", "lua", "toml", "vim"}
+"""Words after the backticks; those from ``yaml`` on, and blocks without a word, are for reading alone."""
 
 _FENCE = re.compile(r"^(?P<ticks>```+) *(?P<info>.*)$")
 _SHAPE = re.compile(r"\[[0-9, ]+\]")

@@ -39,8 +39,9 @@ def diagnose(block: Block) -> str:
 
 
 def prepare(folder: Path) -> None:
-    """Put the shipped specs where a page expects them."""
+    """Put the shipped specs where a page expects them, and a file that no page can show: it is not UTF-8."""
     shutil.copytree(ROOT / "specs", folder / "specs")
+    (folder / "latin1.net").write_bytes("# Réseau\nnet n {\n  input image [3, 32, 32]\n}\n".encode("latin-1"))
 
 
 def keep(block: Block, folder: Path) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from netcompiler.diagnostics import CODES
 from netcompiler.limits import DEFAULT_LIMITS
 from tests.docs.blocks import LANGUAGES, PAGES, ROOT, Block, blocks
 from tests.docs.running import commands, diagnose, keep, matches, prepare, run_netc, run_python
@@ -71,11 +70,6 @@ def test_operations_page_is_fresh() -> None:
 
 def test_operations_page_shows_every_operation() -> None:
     assert not make_operations.undocumented()
-
-
-def test_language_page_lists_every_code() -> None:
-    text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| ([EW]\d+) \| (.*) \|$", text, re.MULTILINE) == list(CODES.items())
 
 
 def test_language_page_states_the_limits() -> None:

@@ -259,10 +259,10 @@ def test_parameters_of_a_net_from_python() -> None:
 
 
 def test_parameters_may_have_the_names_of_our_own_arguments() -> None:
-    head = "net n(file, text, source, limits, self)"
-    text = head + " {\n input x [3]\n linear(file + text + source + limits + self)\n}"
-    built = loads(text, "n", file=2, text=3, source=4, limits=5, self=6)
-    assert built.layers[-1].output == (20,)
+    head = "net n(file, text, source, self)"
+    text = head + " {\n input x [3]\n linear(file + text + source + self)\n}"
+    built = loads(text, "n", file=2, text=3, source=4, self=6)
+    assert built.layers[-1].output == (15,)
 
 
 # ---- operations and blocks as values -------------------------------------------------------------

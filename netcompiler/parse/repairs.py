@@ -1,0 +1,65 @@
+"""What was meant by a token that cannot stand where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netcompiler.parse import kinds as k
+from netcompiler.parse.columns import Columns
+from netcompiler.parse.trouble import Trouble
+
+_IN = k.NUMBER_OF["IN"]
+_TEXTS = {k.COMMA: ",", k.ARROW: "->", k.NEWLINE: "\n", _IN: "in"}
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Other tokens, by kind, in the place of the first ``taken`` ones.
+
+    A token keeps the text and place of the one that it replaces; one more than these has no width.
+    """
+
+    kinds: tuple[int, ...]
+    taken: int
+
+    def put_into(self, tokens: Columns, at: int) -> None:
+        """Change the tokens from ``at`` on."""
+        place = tokens.starts[at]
+        places = list(range(at, at + self.taken))[: len(self.kinds)]
+        more = len(self.kinds) - len(places)
+        stop = at + self.taken
+        tokens.texts[at:stop] = [tokens.texts[p] for p in places] + [
+            _TEXTS[kind] for kind in self.kinds[len(places) :]
+        ]
+        tokens.starts[at:stop] = [tokens.starts[p] for p in places] + [place] * more
+        tokens.ends[at:stop] = [tokens.ends[p] for p in places] + [place] * more
+        tokens.kinds[at:stop] = self.kinds
+
+
+def _candidates(trouble: Trouble) -> list[Repair]:
+    """What could be meant, the likeliest first."""
+    kind = trouble.kind
+    found = []
+    if k.FIRST_KEYWORD <= kind < k.NEWLINE:
+        found.append(Repair((k.NAME,), 1))
+    if kind == k.EQUAL:
+        found.append(Repair((k.COLON,), 1))
+    if kind == k.COLON:
+        found.append(Repair((k.EQUAL,), 1))
+    if kind == k.COMMA:
+        found.append(Repair((k.ARROW,), 1))
+    inserted = [k.COMMA, k.ARROW, k.NEWLINE, _IN] if not trouble.begins_line else [k.NEWLINE, k.COMMA]
+    found += [Repair((extra,), 0) for extra in inserted]
+    if kind not in k.OPENING and kind not in k.OPENED_BY and kind not in (k.END, k.NEWLINE):
+        found.append(Repair((), 1))
+    return found
+
+
+def repair(trouble: Trouble) -> Repair | None:
+    """The likeliest change after which the rest of the statement can follow; None when there is none."""
+    if trouble.kind == k.END:
+        return None
+    for candidate in _candidates(trouble):
+        if trouble.would_help(list(candidate.kinds), candidate.taken):
+            return candidate
+    return None
