@@ -26,7 +26,6 @@ from netcompiler.read import find_used, read_used
 from netcompiler.source import Source, Span
 from netcompiler.validate import validate
 
-
 _NET = 50
 """Steps that a net or a block of a file takes, whatever is in it."""
 
