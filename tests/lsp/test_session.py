@@ -330,6 +330,15 @@ def test_a_file_that_uses_an_unsaved_text_sees_it(session: Session, main: str) -
     session.close(uri)
 
 
+def test_fast_typing_ends_with_what_the_last_text_is(session: Session) -> None:
+    uri = session.open("fast.net", GOOD)
+    for number in range(60):
+        version = session.write(uri, GOOD.replace("linear(classes)", f"linear(classes{number})"))
+    found = session.wait_for(uri, lambda d: any("classes59" in one.message for one in d), version)
+    assert {one.code for one in found} == {"E201"}
+    session.close(uri)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "\n", "{", '"', "net", "\x00\ud7ff🦊", "net a {" * 3000, "(" * 100_000, "net a = a\n" * 2000],
