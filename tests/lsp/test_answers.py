@@ -135,6 +135,7 @@ def test_hints_stay_while_a_line_is_half_typed() -> None:
         ("width, times", ["which must be given"]),
         ("small(", ["15,698 parameters"]),
         ("stem -> adaptive", ["stem: down(32, times=2)", "13,952 parameters"]),
+        ("for i", ["`for`: runs its body for each item"]),
         ("padding=1", ["`padding=0`", "argument of `conv`"]),
     ],
 )
