@@ -46,6 +46,7 @@ class Mending:
     deleted: set[int] = field(default_factory=set)
     found: list[Diagnostic] = field(default_factory=list)
     deep: Diagnostic | None = None
+    suspects: list[tuple[_Open, int]] = field(default_factory=list)
     indents: dict[int, int] = field(default_factory=dict)
     missing: int = 0  # how many more braces are opened than closed, those that are mended left out
 
@@ -91,6 +92,8 @@ class Mending:
             self.deleted.add(at)
             return
         top = self.open.pop()
+        if top.kind == opens == k.LBRACE and self._begins_line(at) and self._indent(at) < top.indent:
+            self.suspects.append((top, at))
         if top.kind != opens:
             self._report_mismatch(top, at)
             self.missing += (opens == k.LBRACE) - (top.kind == k.LBRACE)
@@ -138,7 +141,11 @@ class Mending:
     def _close_all(self, at: int, label: str) -> None:
         """Everything that is open is closed before the token at ``at``."""
         for opened in reversed(self.open):
-            self._report_unclosed(opened, at, label)
+            if opened.kind == k.LBRACE and self.suspects and self.suspects[-1][0].at > opened.at:
+                suspect, closing = self.suspects.pop()
+                self._report_unclosed(suspect, closing)
+            else:
+                self._report_unclosed(opened, at, label)
             self._insert(opened, at)
         self.open.clear()
 
