@@ -229,8 +229,14 @@ def test_numbers_are_short() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["net a { " + "x: " * 100_000, "#" * 300_000, "net a {\n" + "relu\n" * 50_000 + "}", "net a{}\n" * 1000],
-    ids=["labels", "comment", "steps", "nets"],
+    [
+        "net a { " + "x: " * 100_000,
+        "#" * 300_000,
+        "net a {\n" + "relu\n" * 50_000 + "}",
+        "net a{}\n" * 1000,
+        '"' + '\\"' * 200_000,
+    ],
+    ids=["labels", "comment", "steps", "nets", "quotes"],
 )
 def test_hostile_text_takes_seconds_at_most(text: str) -> None:
     begun = time.process_time()
