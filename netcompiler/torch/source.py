@@ -51,6 +51,7 @@ class _File:
         helpers = dict.fromkeys(getattr(code, "helper", None) for code in codes)
         self.helpers = [helper.strip("\n") for helper in helpers if helper is not None]
         taken = GLOBALS | {name for helper in self.helpers for name in _HELPER.findall(helper)}
+        taken |= _capitals(graph)
         if group is not None:
             taken |= {COMMUNICATOR}
         self.name = camel(self.plan.name, "Net")
@@ -206,6 +207,14 @@ class _File:
                 f"`devices` says where {groups} run; what it leaves out stays on the default device.",
             ]
         return lines
+
+
+def _capitals(graph: Graph) -> set[str]:
+    """The spec's names that begin with a capital letter: a variable of such a name would hide a class."""
+    names = {*(part for layer in graph.layers() for part in layer.path.split(".")), *graph.groups}
+    names |= {name for path, scope in graph.scopes.items() for name in (*path.split("."), *scope.arguments)}
+    names |= {output.name for output in graph.outputs}
+    return {identifier(name, "") for name in names if name[:1].isupper()}
 
 
 def _imports(body: str) -> str:
