@@ -18,7 +18,7 @@ from tests.fuzz.nothing_but_ours import LIMITS, look, look_at_bytes
 from tests.fuzz.wild import wild
 
 QUICK = settings(
-    max_examples=100,
+    max_examples=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
@@ -127,5 +127,5 @@ def test_small_limits(spec: Spec, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("text", SHIPPED, ids=lambda t: t[:20])
 def test_shipped_specs_cut_off_anywhere(text: str) -> None:
-    for end in range(0, len(text), 61):
+    for end in range(0, len(text), 311):
         look(text[:end])

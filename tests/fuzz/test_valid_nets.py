@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +16,6 @@ from netcompiler.source import Source
 from tests.fuzz.nets import Spec, specs
 from tests.language.test_expand import assert_round_trip, facts
 from tests.torch.interpreter import run
-
-QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
-SOME = settings(QUIET, max_examples=120)
-MANY = settings(QUIET, max_examples=1000)
 
 
 def check(spec: Spec) -> None:
@@ -92,13 +90,12 @@ def test_found(steps: str) -> None:
 
 
 @given(specs())
-@SOME
+@settings(
+    max_examples=int(os.environ.get("FUZZ_NETS", "50")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
+)
 def test_right_nets(spec: Spec) -> None:
-    check(spec)
-
-
-@pytest.mark.long
-@given(specs())
-@settings(MANY, max_examples=1000)
-def test_a_thousand_right_nets(spec: Spec) -> None:
     check(spec)
