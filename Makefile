@@ -81,7 +81,7 @@ $(VENV)/bench: $(STAMP)
 # Ten minutes, or as many as `make fuzz MINUTES=60` says; what is found new is kept for the next time.
 MINUTES ?= 10
 fuzz: $(STAMP)  ## a thousand random nets against torch, then ten minutes of damaged specs
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/fuzz/test_valid_nets.py -o timeout=3600
+	OMP_NUM_THREADS=1 FUZZ_NETS=1000 $(BIN)/python -m pytest tests/fuzz/test_valid_nets.py -o timeout=3600
 	$(BIN)/python -m tests.fuzz.atheris_spec build/fuzz -max_total_time=$$(($(MINUTES) * 60)) -artifact_prefix=build/
 
 system:  ## the system libraries that drawing loads (as root)
