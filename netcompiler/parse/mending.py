@@ -161,9 +161,17 @@ class Mending:
             depth = 0
             for place in range(opened.at + 1, min(at, opened.at + _FAR)):
                 depth += (kinds[place] in k.OPENING) - (kinds[place] in k.OPENED_BY)
-                if depth <= 0 and kinds[place] == k.NEWLINE and kinds[place - 1] not in _UNFINISHED:
+                if depth <= 0 and kinds[place] == k.NEWLINE and self._ends_at(opened, place):
                     return place
         return at - 1 if kinds[at - 1] == k.NEWLINE else at
+
+    def _ends_at(self, opened: _Open, place: int) -> bool:
+        """Whether what a parenthesis holds ends at a line end: nothing goes on there, or the next line is no
+        further in than its own.
+        """
+        if self.tokens.kinds[place - 1] not in _UNFINISHED:
+            return True
+        return place + 1 < len(self.tokens.kinds) and self._indent(place + 1) <= opened.indent
 
     def _defines(self, at: int) -> bool:
         """Whether a definition begins here that is in nothing else, to judge by its indentation."""
@@ -181,7 +189,7 @@ class Mending:
         if line not in self.indents:
             text = self.source.text
             begin = end = self.tokens.starts[at] - self.source.position(self.tokens.starts[at])[1] + 1
-            while text[end] in " \t":
+            while text[end : end + 1] in (" ", "\t"):
                 end += 1
             self.indents[line] = end - begin
         return self.indents[line]
@@ -203,6 +211,7 @@ class Mending:
         kinds = self.tokens.kinds
         place = self._line_end(opened, at)
         if opened.kind != k.LBRACE:
+            help = self._where_to_close(opened, place)
             while kinds[place] == k.NEWLINE:
                 place += 1
             line = self._span(place).line
@@ -210,9 +219,9 @@ class Mending:
             if same and kinds[at] in k.OPENED_BY:
                 self._report_mismatch(opened, at)
             elif same or (place == at and kinds[at] == k.END):
-                self._report("E105", f"`{bracket}` is never closed", opened.at)
+                self._report("E105", f"`{bracket}` is never closed", opened.at, help)
             else:
-                self._report("E105", f"`{bracket}` is not closed before line {line}", opened.at)
+                self._report("E105", f"`{bracket}` is not closed before line {line}", opened.at, help)
             return
         labels = []
         if label:
@@ -227,6 +236,14 @@ class Mending:
                     Label(self._span(at), f"this closes the `{{` of line {line}, by its indentation")
                 )
         self._report("E105", f"`{bracket}` is never closed", opened.at, None, *labels)
+
+    def _where_to_close(self, opened: _Open, place: int) -> str:
+        last = place - 1
+        while self.tokens.kinds[last] == k.NEWLINE:
+            last -= 1
+        text = self.tokens.texts[last]
+        shown = text if len(text) <= 40 else text[:39] + "…"
+        return f"write `{_TEXTS[k.CLOSING[opened.kind]]}` after `{shown}`"
 
     def _report_mismatch(self, opened: _Open, at: int) -> None:
         span = self._span(opened.at)
