@@ -10,7 +10,7 @@ TEST_PROGRAMS := chromium poppler-utils texlive-latex-base texlive-latex-recomme
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint unit format gallery models tour bench install system programs clean FORCE
+.PHONY: help demo test lint unit format gallery models tour bench fuzz install system programs clean FORCE
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,12 @@ $(VENV)/bench: $(STAMP)
 	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check install -qq -c constraints.txt \
 	  torchview torchviz torchvista visualtorch
 	@touch $@
+
+# Ten minutes, or as many as `make fuzz MINUTES=60` says; what is found new is kept for the next time.
+MINUTES ?= 10
+fuzz: $(STAMP)  ## a thousand random nets against torch, then ten minutes of damaged specs
+	OMP_NUM_THREADS=1 FUZZ_NETS=1000 $(BIN)/python -m pytest tests/fuzz/test_valid_nets.py -o timeout=3600
+	$(BIN)/python -m tests.fuzz.atheris_spec build/fuzz -max_total_time=$$(($(MINUTES) * 60)) -artifact_prefix=build/
 
 system:  ## the system libraries that drawing loads (as root)
 	@apt-get install --yes --no-install-recommends --no-upgrade $(SYSTEM_LIBS)

@@ -404,7 +404,7 @@ def figure(
     graphs = tuple(net._graph for net in nets)  # noqa: SLF001  (a net's own module)
     options = Options(THEMES[theme], depth, tuple(expand), tuple(fold), costs, title, caption, legend, width)
     shown = format if format is not None and file is None else SHOWN[0]
-    drawing = Drawing(graphs, style, options, dpi, shown)
+    drawing = Drawing(graphs, style, options, dpi, shown, _limits(*nets))
     if file is not None:
         drawing.save(file, format)
     return drawing
@@ -531,7 +531,7 @@ def _place(
     found = plan(net._graph, wanted, machine, training, names)  # noqa: SLF001
     why = "as asked for" if flat else ""
     origin = net._origin  # noqa: SLF001
-    limits = DEFAULT_LIMITS if origin is None else origin.analysis.limits
+    limits = _limits(net)
     if origin is not None and not flat:
         try:
             text = own_spec(found, origin, f"cut by netc place, objective {wanted.objective}")
@@ -543,6 +543,12 @@ def _place(
     text = flat_spec(found)
     placed = load_source(Source("<placed>", text), None, {}, limits=limits)
     return Placement(placed, text, why or "its text is not known")
+
+
+def _limits(*nets: Net) -> Limits:
+    """What the first net that is from a spec was loaded with."""
+    origins = (net._origin for net in nets)  # noqa: SLF001  (a net's own module)
+    return next((origin.analysis.limits for origin in origins if origin is not None), DEFAULT_LIMITS)
 
 
 def _machine(machine: str | Machine) -> Machine:

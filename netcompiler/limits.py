@@ -34,6 +34,7 @@ class Limits:
     steps: int = _limit(300_000, "statements and expressions evaluated; what is long counts as several")
     list_items: int = _limit(10_000, "items of one list, those of lists inside it counted")
     text: int = _limit(10_000, "characters of one string")
+    drawn: int = _limit(15_000, "layers of a net in a picture, and connections between them")
     dimension: int = _limit(2**53, "elements of one value, and the largest whole number an expression gives")
     diagnostics: int = _limit(100, "errors that are reported, and warnings likewise")
 

@@ -17,6 +17,7 @@ from netcompiler.draw.options import STYLE_OPTIONS, Options
 from netcompiler.draw.page import TooSmallError, fitted
 from netcompiler.draw.picture import Picture
 from netcompiler.graph import Graph
+from netcompiler.limits import DEFAULT_LIMITS, Limits, how_to_raise
 from netcompiler.write import write_whole
 
 ALL_FORMATS = (*WRITERS, "html", "md")
@@ -39,6 +40,7 @@ class Drawing:
         options: what is asked of the picture.
         dpi: pixels an inch of a png.
         shown: the format that a notebook shows it in, one of `SHOWN`.
+        limits: how large the nets may be.
     """
 
     graphs: tuple[Graph, ...]
@@ -46,8 +48,10 @@ class Drawing:
     options: Options = field(default_factory=Options)
     dpi: int = 192
     shown: str = SHOWN[0]
+    limits: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
+        self._check_sizes()
         if self.shown not in SHOWN:
             raise ValueError(f"a notebook shows {_either(SHOWN)}, not {self.shown}: name a file to write it")
         style = styles.style(self.style)
@@ -66,6 +70,16 @@ class Drawing:
             if why is not None:
                 fit = styles.that_fit(graph)
                 raise DrawError(f"style {self.style} cannot show {graph.name}: {why}; take {_either(fit)}")
+
+    def _check_sizes(self) -> None:
+        """Refuse nets that no picture can show, before their layouts are looked for."""
+        for graph in self.graphs:
+            size = graph.nx.number_of_nodes() + graph.nx.number_of_edges()
+            if size > self.limits.drawn:
+                raise DrawError(
+                    f"{graph.name} has {size:,} layers and connections, and a picture has at most "
+                    f"{self.limits.drawn:,}; {how_to_raise('drawn').replace('`', '')}"
+                )
 
     @cached_property
     def picture(self) -> Picture:
@@ -91,7 +105,7 @@ class Drawing:
 
     def _fits(self, style: str, options: Options) -> bool:
         try:
-            Drawing(self.graphs, style, options)
+            Drawing(self.graphs, style, options, limits=self.limits)
             fitted(styles.style(style).draw, self.graphs, options)
         except DrawError:
             return False

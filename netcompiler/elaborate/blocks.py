@@ -61,7 +61,7 @@ class BlockRunner:
             return LOST
         builder = self.steps.builder
         name = slot.name if slot.name is not None else here.scope.take_position()
-        before = len(builder.layers)
+        before, scopes = len(builder.layers), len(builder.scopes)
         inner = self.steps.open_scope(
             name, here, slot, definition=block.name, arguments=_data(prepared.frame)
         )
@@ -70,7 +70,7 @@ class BlockRunner:
         result = self.run_prepared(prepared, Here(prepared.frame, inner, here.value), slot.span)
         if slot.name is None:
             if len(builder.layers) == before and not builder.reusing:
-                builder.drop_scope(inner.path)
+                builder.drop_scopes(scopes)
             here.scope.bindings[name] = Binding(name, result or LOST, slot.span, inner, None, here)
         return result
 

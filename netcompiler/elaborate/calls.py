@@ -107,7 +107,7 @@ class CallRunner:
             return self._no_merge(callee, action)
         if here.value is None:
             return self.steps.no_value(action.span)
-        before = len(self.steps.builder.layers)
+        before, scopes = len(self.steps.builder.layers), len(self.steps.builder.scopes)
         inside = here
         if action.branches is not None and slot.name is not None:
             slot.opened = self.steps.open_scope(slot.name, here, slot)
@@ -117,7 +117,7 @@ class CallRunner:
             return self.merge_values(action, inside, Slot(slot.span), operands)
         if slot.opened is not None:
             # Branches without layers of their own need no scope: the merge has the name itself.
-            self.steps.builder.drop_scope(slot.opened.path)
+            self.steps.builder.drop_scopes(scopes)
             slot.opened = None
         return self.merge_values(action, here, slot, operands)
 

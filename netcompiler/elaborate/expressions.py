@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from netcompiler import syntax
-from netcompiler.diagnostics import Label, suggest
+from netcompiler.diagnostics import Label, call_text, suggest
 from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
@@ -29,6 +29,7 @@ from netcompiler.elaborate.values import (
 from netcompiler.operations.arguments import Initializer
 from netcompiler.operations.base import OPERATIONS, Operation
 from netcompiler.operations.initializers import INITIALIZERS
+from netcompiler.record import record
 from netcompiler.source import Span
 
 SHAPE_NAMES = ("channels", "height", "width", "features", "shape")
@@ -47,6 +48,20 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+@record()
+class _Computed:
+    """A call of a function of the spec, with its arguments."""
+
+    definition: Formula
+    frame: Frame
+
+    def __str__(self) -> str:
+        """The call as messages show it: ``function `scaled(width=64)` ``."""
+        names = [p.name for p in self.definition.parameters]
+        values = [f"{name}={text_of(self.frame.variables.get(name, UNKNOWN), 40)}" for name in names]
+        return f"function `{call_text(self.definition.name, values)}`"
 
 
 class Evaluator:
@@ -363,7 +378,10 @@ class Evaluator:
         if repeats and len(left) * right > self.session.limits.list_items:
             raise self._too_long(span)
         if symbol in ("/", "//", "%") and right == 0:
-            help = f"ask first: `{span.text} if … != 0 else …`"
+            divisor = span.text.rpartition(symbol)[2].strip()
+            help = None
+            if not divisor.isdecimal():
+                help = f"ask first: `{span.text} if {divisor} != 0 else 1`"
             self.session.error("E209", f"`{span.text}` divides by zero", span, help=help)
             return UNKNOWN
         if symbol == "**" and abs(right) * math.log2(abs(left) + 2) > 1000:
@@ -443,7 +461,9 @@ class Evaluator:
         if frame is None:
             return UNKNOWN
         self._running.append(formula)
+        self.session.calls.append((_Computed(formula, frame), span))
         value = self.evaluate(formula.value, Here.outside(frame))
+        self.session.calls.pop()
         self._running.pop()
         return value
 

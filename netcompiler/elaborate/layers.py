@@ -320,10 +320,10 @@ class LayerBuilder:
             path = scope.path.replace(COLUMN, group)
             self._note(replace(scope, path=path, column=group if is_column else None))
 
-    def drop_scope(self, path: str) -> None:
-        """Forget a scope in which nothing was added."""
-        for group in self.columns or ("",):
-            self.scopes.pop(path.replace(COLUMN, group), None)
+    def drop_scopes(self, before: int) -> None:
+        """Forget the scopes that were noted when there were ``before``, in which no layer was added."""
+        while len(self.scopes) > before:
+            self.scopes.popitem()
 
     def _note(self, scope: Scope) -> None:
         if scope.path in self._by_path:

@@ -87,7 +87,7 @@ def signatures(definitions: Definitions) -> dict[str, NetSignature]:
 
 
 def _bases(block: Block) -> list[Block]:
-    """A block, and what it is a variant of, and so on, as far as these are there, not in a circle, and few."""
+    """A block, what it is a variant of, and so on, as far as these are there, in no circle, and few."""
     chain = [block]
     while isinstance(block.definition, syntax.Variant) and len(chain) <= MOST_VARIANTS:
         base = block.frame.blocks.get(block.definition.base.name)

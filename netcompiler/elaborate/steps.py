@@ -178,6 +178,7 @@ class StepRunner:
         name = slot.name or ""
         before = len(self.builder.layers)
         self._open_parents(name, here, step.span)
+        scopes = len(self.builder.scopes)
         if step.repeat is not None:
             slot.opened = self.open_scope(name, here, slot)
             result = self._repeated(step, here.within(slot.opened))
@@ -187,7 +188,7 @@ class StepRunner:
             # A named value is a layer of its own, so that an identity shortcut can be seen and hooked.
             slot.opened = None
             path = here.scope.inner_path(name)
-            self.builder.drop_scope(path)
+            self.builder.drop_scopes(scopes)
             new = NewLayer(Bound(OPERATIONS["identity"], {}), path, named=True, span=step.span)
             return self.builder.add(new, [Operand(result)])
         return result

@@ -22,6 +22,7 @@ class Variable:
     Attributes:
         owner: in whose text it is, in words: ``block `unit` ``; empty for a file's own ``let``.
         hides: the variable of the same text whose name it takes.
+        block: the block or net whose parameter it is; None for all others.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Variable:
     owner: str
     hides: Variable | None
     used: bool = False
+    block: str | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -76,6 +78,7 @@ class Survey:
         defaults: its ``default`` lines.
         calls: the calls of operations by their own names.
         steps: all steps.
+        values: names that stand where a value is expected, so for a block that others may call.
     """
 
     def __init__(self, file: syntax.File) -> None:
@@ -84,6 +87,7 @@ class Survey:
         self.defaults: list[DefaultLine] = []
         self.calls: list[tuple[str, syntax.Call]] = []
         self.steps: list[syntax.Step] = []
+        self.values: set[str] = set()
         self._by_name: dict[str, Taken] = {}
         self._owner = ""
         self._rules: Mapping[type, Callable[[Any, _Frame], None]] = {
@@ -101,7 +105,7 @@ class Survey:
             syntax.If: self._if,
             syntax.For: self._for,
             syntax.Constant: self._constant,
-            syntax.Name: lambda node, frame: self._mention(node.name, frame),
+            syntax.Name: self._name,
             syntax.ListOf: lambda node, frame: self._expressions(node.items, frame),
             syntax.ListFor: self._list_for,
             syntax.Index: lambda node, frame: self._expressions((node.base, node.index), frame),
@@ -136,7 +140,7 @@ class Survey:
                     self._default(item, frame)
                 case syntax.Definition():
                     self._owner = f"{item.kind} `{item.name.name}`"
-                    self._body(item.body, frame, item.parameters)
+                    self._body(item.body, frame, item.parameters, item.name.name)
                 case syntax.Variant():
                     self._owner = f"net `{item.name.name}`"
                     inner = self._parameters(item.parameters, frame)
@@ -167,7 +171,9 @@ class Survey:
     def _find(name: str, frame: _Frame) -> Variable | None:
         return next((f.variables[name] for f in frame.around() if name in f.variables), None)
 
-    def _parameters(self, parameters: Iterable[syntax.ParameterOf], outside: _Frame) -> _Frame:
+    def _parameters(
+        self, parameters: Iterable[syntax.ParameterOf], outside: _Frame, block: str | None = None
+    ) -> _Frame:
         """A frame with parameters; each default sees the ones before it."""
         frame = _Frame(outside)
         for parameter in parameters:
@@ -176,7 +182,7 @@ class Survey:
             name = Span(
                 parameter.span.source, parameter.span.start, parameter.span.start + len(parameter.name)
             )
-            self._declare(parameter.name, "parameter", name, frame)
+            self._declare(parameter.name, "parameter", name, frame).block = block
         return frame
 
     def _let(self, node: syntax.Let, frame: _Frame) -> None:
@@ -236,9 +242,13 @@ class Survey:
         pass
 
     def _body(
-        self, body: syntax.Body, outside: _Frame, parameters: Iterable[syntax.ParameterOf] = ()
+        self,
+        body: syntax.Body,
+        outside: _Frame,
+        parameters: Iterable[syntax.ParameterOf] = (),
+        block: str | None = None,
     ) -> None:
-        frame = self._parameters(parameters, outside)
+        frame = self._parameters(parameters, outside, block)
         for statement in body.statements:
             self._node(statement, frame)
 
@@ -266,8 +276,11 @@ class Survey:
     # ---- actions ---------------------------------------------------------------------------------
 
     def _call(self, node: syntax.Call, frame: _Frame) -> None:
-        self._expression(node.callee, frame)
         name = node.callee.name if isinstance(node.callee, syntax.Name) else None
+        if name is None:
+            self._expression(node.callee, frame)
+        else:
+            self._mention(name, frame)
         if name is None or self._find(name, frame) is not None:
             self._use_all_defaults(frame)  # it may be any operation
         if name in OPERATIONS:
@@ -310,6 +323,10 @@ class Survey:
     def _expressions(self, nodes: Iterable[syntax.Expression], frame: _Frame) -> None:
         for node in nodes:
             self._rules[type(node)](node, frame)
+
+    def _name(self, node: syntax.Name, frame: _Frame) -> None:
+        self.values.add(node.name)
+        self._mention(node.name, frame)
 
     def _constant(self, node: syntax.Constant, frame: _Frame) -> None:
         if isinstance(node.value, str):

@@ -28,9 +28,9 @@ class Chunk(Source):
     first: int
     """The line, from 0, at which it stands in its file now."""
 
-    def __init__(self, name: str, text: str, path: Path | None, root: Path | None) -> None:
+    def __init__(self, name: str, text: str, path: Path | None, root: Path | None, line: int) -> None:
         super().__init__(name, text, path, root)
-        self.move(0)
+        self.move(line)
 
     def move(self, line: int) -> None:
         """Note the line, from 0, at which it stands in its file."""

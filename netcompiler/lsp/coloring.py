@@ -30,7 +30,7 @@ TYPES = (
 MODIFIERS = ("declaration", "readonly", "defaultLibrary")
 """The protocol's names of what more can be said; an editor is told bits in this order."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
     | (?P<string>"(?:[^"\\\n]|\\.)*"?)
     | (?P<number>(?<![\w.])[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+"""A piece of text that is coloured: a comment, string, number, word or operator."""
 
 _KINDS = {
     Kind.NET: ("class", ()),
@@ -70,7 +71,7 @@ def color(reading: Reading, index: Index) -> Iterator[Colored]:
     """What the words of a file are, in the order of the text; none overlap or go over a line's end."""
     names = {occurrence.at.start: occurrence for occurrence in index.occurrences}
     text = reading.text
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         place = Stretch(*match.span())
         occurrence = names.get(place.start)
         if occurrence is not None and occurrence.at.end <= place.end and occurrence.kind in _KINDS:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netcompiler import syntax
+from netcompiler.lsp.coloring import TOKEN
 from netcompiler.lsp.facts import facts_of, facts_text, long_sums_text, sums_of
 from netcompiler.lsp.names import Index, Key, Occurrence, Symbol
 from netcompiler.lsp.positions import Stretch
 from netcompiler.lsp.project import Project
 from netcompiler.lsp.reading import Reading
 from netcompiler.lsp.words import (
+    KEYWORDS,
     SHAPES,
     STEPS,
     built_in_parameters,
@@ -37,10 +39,20 @@ def hover(project: Project, reading: Reading, offset: int) -> Hover | None:
     index = project.index(reading)
     occurrence = index.at(offset)
     if occurrence is None:
-        return None
+        return _keyword(reading, offset)
     parts = [_meaning(project, occurrence.key), _facts(project, reading, index, occurrence)]
     text = "\n\n---\n\n".join(part for part in parts if part)
     return Hover(text, occurrence.at) if text else None
+
+
+def _keyword(reading: Reading, offset: int) -> Hover | None:
+    """What a word of the language does."""
+    line = reading.lines.stretch(reading.lines.number(offset))
+    for match in TOKEN.finditer(reading.text, *line):
+        if match.start() <= offset <= match.end() and match.lastgroup == "word":
+            doc = KEYWORDS.get(match.group())
+            return Hover(f"`{match.group()}`: {doc}", Stretch(*match.span())) if doc else None
+    return None
 
 
 def _meaning(project: Project, key: Key) -> str:

@@ -76,7 +76,10 @@ class Reading:
         for text in split(source.text):
             own = text.rstrip()
             same = known.get(own)
-            part = same.pop() if same else Part(Chunk(source.name, own, source.path, source.root), limits)
+            part = same.pop() if same else None
+            if part is None or (part.wrong and part.chunk.first != line):
+                # Messages may name the lines that a text stood at when it was read.
+                part = Part(Chunk(source.name, own, source.path, source.root, line), limits)
             part.chunk.move(line)
             self._starts[id(part.chunk)] = start
             self.parts.append(part)

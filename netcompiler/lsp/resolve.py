@@ -15,12 +15,11 @@ from netcompiler.lsp.names import Index, Key, Kind, Occurrence, StepAt, Symbol
 from netcompiler.lsp.positions import Stretch
 from netcompiler.lsp.reading import Reading
 from netcompiler.lsp.scopes import Label, Labels, Variables
+from netcompiler.lsp.walking import Expression, bodies_of, parts_of
 from netcompiler.operations.base import OPERATIONS
 from netcompiler.operations.initializers import INITIALIZERS
 from netcompiler.read import find_used
 from netcompiler.source import Span
-
-Expression = syntax.Expression | syntax.ListFor
 
 _VARIABLE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
 
@@ -177,7 +176,7 @@ class _Resolver:
         if step.label is not None:
             label = self.label(step, step.label, labels)
             inner = label.inner or labels
-        for body in _bodies(step.action):
+        for body in bodies_of(step.action):
             self.collect(body, inner)
         if isinstance(step.action, syntax.Residual) and step.action.skip is not None:
             self.collect_step(step.action.skip, inner)
@@ -412,7 +411,7 @@ class _Resolver:
                     self.item(one.name, one, labels.owner, inner)
                     waiting.append((one.item, inner))
                 case _:
-                    waiting += [(part, seen) for part in _parts(one)]
+                    waiting += [(part, seen) for part in parts_of(one)]
 
     def call_of(self, node: syntax.CallOf, variables: Variables, labels: Labels) -> None:
         """The callee and the arguments' names of a call in an expression."""
@@ -511,39 +510,3 @@ class _Resolver:
         if label.calls is not None:
             return Label(Key("label", label.calls.uri, label.calls.name, name))
         return None
-
-
-def _bodies(action: syntax.Action) -> list[syntax.Body]:
-    """The braces straight in an action."""
-    match action:
-        case syntax.Call():
-            return [] if action.branches is None else [action.branches]
-        case syntax.If():
-            bodies = [action.then]
-            while isinstance(action.otherwise, syntax.If):
-                action = action.otherwise
-                bodies.append(action.then)
-            return bodies if action.otherwise is None else [*bodies, action.otherwise]
-        case _:
-            return [action.body]
-
-
-def _parts(node: Expression) -> list[syntax.Expression]:
-    """The expressions that one is made of."""
-    match node:
-        case syntax.ListOf():
-            return list(node.items)
-        case syntax.Index():
-            return [node.base, node.index]
-        case syntax.Unary():
-            return [node.operand]
-        case syntax.Binary():
-            return [node.first, *(expression for _, expression in node.rest)]
-        case syntax.Logical():
-            return list(node.operands)
-        case syntax.Conditional():
-            return [node.then, node.test, node.otherwise]
-        case syntax.RangeOf():
-            return [node.start, node.stop]
-        case _:
-            return []

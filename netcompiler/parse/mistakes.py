@@ -69,11 +69,17 @@ _PYTHON = {
 }
 
 
+def is_foreign(trouble: Trouble) -> bool:
+    """Whether this is another language altogether, of which nothing can be kept."""
+    return _word_of_another_language(trouble) is not None
+
+
 @_mistake
 def _word_of_another_language(trouble: Trouble) -> Diagnostic | None:
     for away in (0, -1):
         word = trouble.text_at(away)
-        if trouble.kind_at(away) == k.NAME and word in _PYTHON and not (away and trouble.begins_line):
+        is_here = away == 0 or not trouble.begins_line
+        if trouble.kind_at(away) == k.NAME and word in _PYTHON and is_here:
             return _error(trouble, f"`{word}` is no word of the language", _PYTHON[word], trouble.span(away))
     return None
 

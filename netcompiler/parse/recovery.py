@@ -14,8 +14,6 @@ from netcompiler.diagnostics import Diagnostic
 from netcompiler.limits import Limits
 from netcompiler.parse import kinds as k
 from netcompiler.parse.driver import Run
-from netcompiler.parse.messages import explain
-from netcompiler.parse.repairs import repair
 from netcompiler.parse.tokens import Scanned, scan
 from netcompiler.parse.trouble import Trouble
 from netcompiler.source import Source
@@ -87,6 +85,8 @@ class Recovery:
         begin = run.begins[first] if first < len(run.begins) else run.tokens.starts[at]
         trouble = Trouble(run, at, opened)
         if self._say(trouble, begin) and kinds[at] != k.ERROR:
+            from netcompiler.parse.repairs import repair
+
             mended = repair(trouble)
             if mended is not None:
                 mended.put_into(run.tokens, at)
@@ -107,6 +107,9 @@ class Recovery:
         first = bisect_left(self._mistaken, begin)
         if first < len(self._mistaken) and (end == -1 or self._mistaken[first] <= end):
             return False
+        # Files without mistakes need not load what is said of them.
+        from netcompiler.parse.messages import explain
+
         self.found.append(explain(trouble))
         return True
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from netcompiler.parse import kinds as k
 from netcompiler.parse.columns import Columns
+from netcompiler.parse.mistakes import is_foreign
 from netcompiler.parse.trouble import Trouble
 
 _IN = k.NUMBER_OF["IN"]
@@ -57,7 +58,7 @@ def _candidates(trouble: Trouble) -> list[Repair]:
 
 def repair(trouble: Trouble) -> Repair | None:
     """The likeliest change after which the rest of the statement can follow; None when there is none."""
-    if trouble.kind == k.END:
+    if trouble.kind == k.END or is_foreign(trouble):
         return None
     for candidate in _candidates(trouble):
         if trouble.would_help(list(candidate.kinds), candidate.taken):

@@ -55,6 +55,7 @@ class _File:
         helpers = dict.fromkeys(getattr(code, "helper", None) for code in codes)
         self.helpers = [helper.strip("\n") for helper in helpers if helper is not None]
         taken = GLOBALS | {name for helper in self.helpers for name in _HELPER.findall(helper)}
+        taken |= _capitals(graph)
         if group is not None:
             taken |= {COMMUNICATOR}
         if lanes:
@@ -218,6 +219,14 @@ def _base(unit: Unit) -> str:
     if unit.is_chain:
         return "nn.Sequential"
     return IN_LANES if unit.in_lanes else "nn.Module"
+
+
+def _capitals(graph: Graph) -> set[str]:
+    """The spec's names that begin with a capital letter: a variable of such a name would hide a class."""
+    names = {*(part for layer in graph.layers() for part in layer.path.split(".")), *graph.groups}
+    names |= {name for path, scope in graph.scopes.items() for name in (*path.split("."), *scope.arguments)}
+    names |= {output.name for output in graph.outputs}
+    return {identifier(name, "") for name in names if name[:1].isupper()}
 
 
 def _imports(body: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from netcompiler.limits import DEFAULT_LIMITS
+from netcompiler.limits import DEFAULT_LIMITS, DESCRIPTIONS
 from tests.docs.blocks import LANGUAGES, PAGES, ROOT, Block, blocks
 from tests.docs.running import commands, diagnose, keep, matches, prepare, run_netc, run_python
 from tests.docs.scripts import script
@@ -74,6 +74,6 @@ def test_operations_page_shows_every_operation() -> None:
 
 def test_language_page_states_the_limits() -> None:
     text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
-    stated = re.findall(r"\| ([\d,]+(?: MiB)?) \|$", text.partition("## Limits")[2], re.MULTILINE)
-    limits = asdict(DEFAULT_LIMITS) | {"source_bytes": f"{DEFAULT_LIMITS.source_bytes // 2**20} MiB"}
-    assert stated == [f"{value:,}" if isinstance(value, int) else value for value in limits.values()]
+    stated = re.findall(r"^\| `(\w+)` \| (.*) \| ([\d,]+) \|$", text.partition("## Limits")[2], re.MULTILINE)
+    limits = asdict(DEFAULT_LIMITS)
+    assert stated == [(name, words, f"{limits[name]:,}") for name, words in DESCRIPTIONS.items()]

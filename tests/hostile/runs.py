@@ -49,6 +49,7 @@ class Runner:
 
     def close(self) -> None:
         """End it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
+        with self._process as process:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(30)

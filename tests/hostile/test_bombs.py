@@ -152,3 +152,19 @@ def test_a_limit_that_is_exceeded_names_the_flag_that_raises_it(
     assert f"--limit {limit}=N" in refused.out
     allowed = netc.run(tmp_path, "check", *others, "--limit", f"{limit}={value}", "a.net")
     assert allowed.code == 0, allowed.out
+
+
+@pytest.mark.parametrize("style", ["graph", "paper", "volumes"])
+def test_pictures_of_very_many_layers_are_refused(netc: Runner, tmp_path: Path, style: str) -> None:
+    (tmp_path / "a.net").write_text(SPECS["dense"])
+    run = netc.run(tmp_path, "draw", "--style", style, "a.net", "-o", "a.svg")
+    calm(run)
+    assert run.code == 1
+    assert "--limit drawn=N allows more" in run.err
+
+
+@pytest.mark.parametrize("ending", ["svg", "html"])
+def test_what_columns_give_at_the_end_is_one_output(netc: Runner, tmp_path: Path, ending: str) -> None:
+    (tmp_path / "a.net").write_text(SPECS["columns"].replace("* 1500", "* 2"))
+    run = netc.run(tmp_path, "draw", "a.net", "-o", f"a.{ending}")
+    assert (run.code, run.err) == (0, "")

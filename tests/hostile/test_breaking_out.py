@@ -73,9 +73,18 @@ def graph(dot: bytes) -> tuple[object, ...]:
 TAGS = {"svg", "style", "g", "title", "a", "path", "polygon", "text", "ellipse", "polyline"}
 
 
-@pytest.mark.parametrize("style", ["graph", "paper", "table", "traffic", "volumes"])
-def test_svg(hostile: Net, style: str) -> None:
-    root = ET.fromstring(draw(hostile, "svg", style=style))
+@pytest.mark.parametrize("style", ["paper", "table", "traffic", "volumes"])
+@pytest.mark.parametrize("name", ["svg", "dot", "terminal"])
+def test_other_styles(name: str, style: str) -> None:
+    harmless_svg(draw(loads(spec(TEXTS[name])), "svg", style=style))
+
+
+def test_svg(hostile: Net) -> None:
+    harmless_svg(draw(hostile, "svg"))
+
+
+def harmless_svg(svg: bytes) -> None:
+    root = ET.fromstring(svg)
     assert {element.tag.rpartition("}")[2] for element in root.iter()} <= TAGS
     for element in root.iter():
         for key, value in element.attrib.items():

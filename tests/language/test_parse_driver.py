@@ -14,9 +14,10 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from netcompiler.parse import kinds as k
+from netcompiler.parse.columns import Columns
 from netcompiler.parse.driver import Run
 from netcompiler.parse.nodes import builder
-from netcompiler.parse.tokens import Columns, scan
+from netcompiler.parse.tokens import scan
 from netcompiler.source import Source, Span
 from tests.errors.golden import goldens
 
@@ -47,7 +48,8 @@ def larks(tokens: Columns, start: str = "start") -> Tree[Token] | Token | None:
         ):
             last = Token(k.KINDS[kind], text, begin, 1, 1, 1, 1, end)
             parser.feed_token(last)
-        return parser.feed_eof(last)
+        tree: Tree[Token] = parser.feed_eof(last)  # type: ignore[no-untyped-call]
+        return tree
     except UnexpectedInput:
         return None
 

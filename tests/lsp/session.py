@@ -106,7 +106,7 @@ class Session:
         content = (self.folder / name).read_text(encoding="utf-8") if text is None else text
         self._versions[uri] = 1
         self._seen = self._complete
-        item = types.TextDocumentItem(uri, "netspec", 1, content)
+        item = types.TextDocumentItem(uri, "net", 1, content)
         self.tell(types.TEXT_DOCUMENT_DID_OPEN, types.DidOpenTextDocumentParams(item))
         return uri
 

@@ -135,6 +135,7 @@ def test_hints_stay_while_a_line_is_half_typed() -> None:
         ("width, times", ["which must be given"]),
         ("small(", ["15,698 parameters"]),
         ("stem -> adaptive", ["stem: down(32, times=2)", "13,952 parameters"]),
+        ("for i", ["`for`: runs its body for each item"]),
         ("padding=1", ["`padding=0`", "argument of `conv`"]),
     ],
 )
@@ -228,8 +229,14 @@ def test_numbers_are_short() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["net a { " + "x: " * 100_000, "#" * 300_000, "net a {\n" + "relu\n" * 50_000 + "}", "net a{}\n" * 1000],
-    ids=["labels", "comment", "steps", "nets"],
+    [
+        "net a { " + "x: " * 100_000,
+        "#" * 300_000,
+        "net a {\n" + "relu\n" * 50_000 + "}",
+        "net a{}\n" * 1000,
+        '"' + '\\"' * 200_000,
+    ],
+    ids=["labels", "comment", "steps", "nets", "quotes"],
 )
 def test_hostile_text_takes_seconds_at_most(text: str) -> None:
     begun = time.process_time()

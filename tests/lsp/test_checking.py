@@ -103,6 +103,17 @@ def test_a_net_with_broken_syntax_leaves_the_others_alone() -> None:
     }
 
 
+def test_lines_that_messages_name_move_with_the_text() -> None:
+    text = "block a {\n  relu\n}\n\nnet n {\n  residual {\n    relu\n}\n"
+    path = FOLDER / "specs" / "moved.net"
+    files = Files(DEFAULT_LIMITS)
+    checker = Checker(files, DEFAULT_LIMITS)
+    for version, above in enumerate(("", "# one\n\n", "# one\n# two\n\n")):
+        files.put(path.as_uri(), above + text, version)
+        found = told(checker.check(path.as_uri()).diagnostics)
+        assert found == told(on_the_command_line(path, above + text))
+
+
 def test_a_cancelled_check_ends_soon() -> None:
     text = "block a { relu * 100 }\nblock b { a * 100 }\nnet n {\n  input x [3]\n  b * 4 -> linear(3)\n}\n"
     files = Files(DEFAULT_LIMITS)

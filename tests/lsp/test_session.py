@@ -167,6 +167,19 @@ def test_completion_in_text_that_is_half_typed(session: Session) -> None:
     session.close(uri)
 
 
+def test_completion_in_use_lines(session: Session) -> None:
+    def labels(text: str) -> set[str]:
+        uri = session.open("using.net", text)
+        end = types.Position(0, len(text))
+        found = ask(session, types.TEXT_DOCUMENT_COMPLETION, types.CompletionParams, uri, end)
+        session.close(uri)
+        return {item.label for item in found.items}
+
+    assert labels('use "bl') == {"blocks.net", "main.net"}
+    assert labels('use "blocks.net": u') == {"unit"}
+    assert labels('use "nowhere.net": u') == set()
+
+
 def test_signature_help_marks_the_argument(session: Session, main: str) -> None:
     position = at(GOOD, "unit(32, stride=2)", len("unit(32, stride="))
     found = ask(session, types.TEXT_DOCUMENT_SIGNATURE_HELP, types.SignatureHelpParams, main, position)
@@ -327,6 +340,15 @@ def test_a_file_that_uses_an_unsaved_text_sees_it(session: Session, main: str) -
     )
     session.write(uri, BLOCKS)
     session.wait_for(main, lambda d: not d)
+    session.close(uri)
+
+
+def test_fast_typing_ends_with_what_the_last_text_is(session: Session) -> None:
+    uri = session.open("fast.net", GOOD)
+    for number in range(60):
+        version = session.write(uri, GOOD.replace("linear(classes)", f"linear(classes{number})"))
+    found = session.wait_for(uri, lambda d: any("classes59" in one.message for one in d), version)
+    assert {one.code for one in found} == {"E201"}
     session.close(uri)
 
 

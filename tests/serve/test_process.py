@@ -15,6 +15,7 @@ from tests.serve.served import SPEC, Serve, replace, start
 
 
 def shown_in_the_terminal(spec: Path, *arguments: str) -> str:
+    """What a command says of a mistake; how to read on in a terminal is left out."""
     ran = subprocess.run(
         [sys.executable, "-m", "netcompiler.cli", "show", str(spec), *arguments],
         capture_output=True,
@@ -22,7 +23,7 @@ def shown_in_the_terminal(spec: Path, *arguments: str) -> str:
         check=False,
         cwd=Path(__file__).parents[2],
     )
-    return ran.stderr.rstrip("\n")
+    return ran.stderr.partition("\n\nfor more about ")[0].rstrip("\n")
 
 
 # ---- what it answers -----------------------------------------------------------------------------

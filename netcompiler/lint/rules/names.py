@@ -13,9 +13,14 @@ _MEANT = "begin its name with `_`"
 
 @file_rule("W101", "parameter is never used")
 def unused_parameter(survey: Survey) -> Iterator[Diagnostic]:
-    """A parameter that no line of its block, net or function reads."""
+    """A parameter that no line of its block, net or function reads.
+
+    A block that is passed as a value has the parameters that those give who call such blocks.
+    """
     for variable in survey.variables:
-        if variable.kind == "parameter" and not variable.used and not variable.name.startswith("_"):
+        passed = variable.block is not None and variable.block in survey.values
+        wanted = variable.used or passed or variable.name.startswith("_")
+        if variable.kind == "parameter" and not wanted:
             message = f"{variable.owner} never uses its parameter `{variable.name}`"
             help = f"take it out; one that callers give all the same may {_MEANT}"
             yield Diagnostic("W101", message, variable.span, help=help)
