@@ -291,7 +291,8 @@ def warn_unused(analysis: Analysis, blocks: Iterable[Block], called: set[int], s
             and id(definition) not in called
         ):
             message = f"no net of this file uses the block `{block.name}`"
-            session.warning("W102", message, definition.name.span)
+            help = "call it in a net, or take it out"
+            session.warning("W102", message, definition.name.span, help=help)
 
 
 # ---- what all of it shares -----------------------------------------------------------------------
