@@ -26,7 +26,9 @@ def _update(page: Path, folder: Path) -> None:
         if block.language == "net":
             keep(block, folder)
             if block.expected is not None:
-                text = text.replace(block.expected, _fresh(block.expected, diagnose(block)) + "\n")
+                fence = "```text\n{}```"  # what is expected may be nothing yet
+                fresh = _fresh(block.expected, diagnose(block)) + "\n"
+                text = text.replace(fence.format(block.expected), fence.format(fresh))
         elif block.language == "console" and not block.indented:
             text = text.replace(block.text, _rerun(block))
     page.write_text(text, encoding="utf-8")

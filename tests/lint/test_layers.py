@@ -100,6 +100,21 @@ def test_wide_padding(text: str, said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("conv(8, 6, 5)", ["W115 conv(8, 6, 5)"]),
+        ("conv(8, 25, 7)", ["W115 conv(8, 25, 7)"]),
+        ("conv(8, 7, 3)", []),
+        ("conv(8, 4, 4)", []),
+        ("conv(6, 6, 5)", []),
+        ("conv(8, 3)", []),
+    ],
+)
+def test_torch_order(text: str, said: list[str]) -> None:
+    assert steps(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
         ("relu -> relu", ["W111 relu"]),
         ("gelu -> gelu", ["W111 gelu"]),
         ("relu -> maxpool(2) -> dropout -> relu", ["W111 relu"]),
