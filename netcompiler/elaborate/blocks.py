@@ -65,7 +65,7 @@ class BlockRunner:
         inner = self.steps.open_scope(
             name, here, slot, definition=block.name, arguments=_data(prepared.frame)
         )
-        inner.outer, inner.given = None, here.value
+        inner.outer, inner.given, inner.caller = None, here.value, here.scope
         slot.opened = inner
         result = self.run_prepared(prepared, Here(prepared.frame, inner, here.value), slot.span)
         if slot.name is None:

@@ -15,6 +15,7 @@ from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
 from netcompiler.elaborate.hints import meant
 from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.unseen import or_parameter, report_unseen
 from netcompiler.elaborate.values import (
     LOST,
     UNKNOWN,
@@ -206,8 +207,11 @@ class Evaluator:
             return callee
         if name in INITIALIZERS:
             return self._initializer(name, (), node.span)
+        if report_unseen(name, node.span, here, self.session):
+            return UNKNOWN
         help = partial(_name_hint, name, here)
         labels = partial(meant, help, here)
+        help = partial(or_parameter, help, name, self.session)
         self.session.error("E201", f"`{name}` is not defined", node.span, help=help, labels=labels)
         return UNKNOWN
 
@@ -234,6 +238,8 @@ class Evaluator:
             binding = here.scope.find(f"{dotted}.{node.name}")
             if binding is not None:
                 return binding.value
+            if report_unseen(f"{dotted}.{node.name}", node.span, here, self.session):
+                return UNKNOWN
         base = self.evaluate(node.base, here)
         if base is UNKNOWN:
             return UNKNOWN
