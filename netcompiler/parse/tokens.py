@@ -75,7 +75,7 @@ _PIECES = re.compile(
     | [0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]+)?
     | ->|\*\*|//|\.\.|[=!<>]=|[-+*/%<>=:,.(){{}}\[\]]
     | (?:\r?\n[ \t\f]*)+
-    | \#[^\n]*
+    | \#[^\r\n]*
     | "(?:[^"\\\n]|\\[^\n])*+"
     | {WRONG.last}
     | (?s:.)
@@ -131,9 +131,7 @@ def scan(source: Source, limits: Limits = DEFAULT_LIMITS) -> Scanned:
     kinds = [table[piece] for piece in pieces]
     found: list[Diagnostic] = []
     comments = [
-        Token("COMMENT", pieces[i].rstrip("\r"), starts[i], starts[i] + len(pieces[i].rstrip("\r")))
-        for i, kind in enumerate(kinds)
-        if kind == k.COMMENT
+        Token("COMMENT", pieces[i], starts[i], ends[i]) for i, kind in enumerate(kinds) if kind == k.COMMENT
     ]
     most = _most(kinds, limits)
     if most >= 0:
@@ -167,7 +165,7 @@ def _ended(source: Source, found: list[Diagnostic], comments: list[Token]) -> Sc
 
 
 # A line end straight after one of these, or before one of those, separates nothing.
-_GOES_ON_AFTER = frozenset((k.LBRACE, k.ARROW, k.COMMA, k.EQUAL, k.COLON, k.ELSE, k.SKIP))
+_GOES_ON_AFTER = frozenset((k.LBRACE, k.ARROW, k.COMMA, k.EQUAL, k.COLON, k.ELSE))
 _GOES_ON_BEFORE = frozenset((k.RBRACE, k.ARROW, k.ELSE, k.SKIP, k.END))
 
 
