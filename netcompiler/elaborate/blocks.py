@@ -166,7 +166,8 @@ def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Blo
         return None
     base = block.frame.blocks.get(variant.base.name)
     if base is None and block.frame.find(variant.base.name)[1] is not UNKNOWN:
-        help = suggest(variant.base.name, block.frame.blocks)
+        defined = "name a net that this file defines or uses"
+        help = suggest(variant.base.name, block.frame.blocks) or defined
         message = f"there is no net `{variant.base.name}`"
         evaluator.session.error("E201", message, variant.base.span, help=help)
     elif (

@@ -10,10 +10,11 @@ from typing import Any
 
 from netcompiler import syntax
 from netcompiler.diagnostics import Label, call_text, suggest
+from netcompiler.elaborate.argument_hints import words
 from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
-from netcompiler.elaborate.hints import meant
+from netcompiler.elaborate.hints import meant, operation_hint
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.unseen import or_parameter, report_unseen
 from netcompiler.elaborate.values import (
@@ -548,9 +549,25 @@ def _dotted(expression: syntax.Expression) -> str | None:
     return ".".join([expression.name, *reversed(names)])
 
 
+_PYTHON = {
+    "True": "write `true`",
+    "False": "write `false`",
+    "None": "write `none`",
+    "range": "a range is `0..3`: 0, 1 and 2",
+    "int": "`floor(x)` and `round(x)` make a whole number",
+    "pow": "a power is `x ** y`",
+    "self": "a step is named without it",
+}
+"""Names that Python has and the language has not."""
+
+
 def _name_hint(name: str, here: Here) -> str | None:
-    python = {"True": "true", "False": "false", "None": "none"}.get(name)
-    if python is not None:
-        return f"write `{python}`"
+    if name in _PYTHON:
+        return _PYTHON[name]
+    if name in words():
+        return f'with quotes: `"{name}"`'
+    torch = operation_hint(name) if name[:1].isupper() else None
+    if torch is not None:
+        return torch
     known = here.frame.visible() | here.scope.visible() | here.frame.blocks.keys() | OPERATIONS.keys()
     return suggest(name, known | INITIALIZERS.keys() | FUNCTIONS.keys() | set(SHAPE_NAMES))

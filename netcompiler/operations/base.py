@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Final, TypeVar
 
 from netcompiler.code import Code, Literal
@@ -172,6 +173,7 @@ class Operation(ABC):
             in a batch of 1.
         broadcasts: True for a merge that lets values of a batch of 1 meet those of any batch.
         indices: which of its inputs hold whole numbers that name entries of something.
+        sizes: arguments of torch.nn that are the input's size, which is left out here, and their places there.
     """
 
     name: ClassVar[str]
@@ -185,6 +187,7 @@ class Operation(ABC):
     source: ClassVar[bool] = False
     broadcasts: ClassVar[bool] = False
     indices: ClassVar[tuple[int, ...]] = ()
+    sizes: ClassVar[Mapping[str, int]] = MappingProxyType({})
 
     @abstractmethod
     def shape(self, call: Call) -> Shape:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+from types import MappingProxyType
+
 from netcompiler.code import Code
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
@@ -27,6 +29,7 @@ class Conv(Operation):
     """
 
     name = "conv"
+    sizes = MappingProxyType({"in_channels": 0})
     kind = "conv"
     doc = "Convolution in one, two or three dimensions, by the input's rank."
     parameters = (
@@ -146,6 +149,7 @@ class ConvTranspose(Operation):
     """
 
     name = "conv_transpose"
+    sizes = MappingProxyType({"in_channels": 0})
     kind = "conv"
     doc = "Transposed convolution in one, two or three dimensions, by the input's rank: learned upsampling."
     parameters = (
