@@ -8,12 +8,14 @@ from netcompiler.diagnostics import Label
 from netcompiler.elaborate.argument_hints import (
     NO_SIZES,
     Unknown,
+    accepts,
     meant_word,
     unknown_argument,
     without_size,
 )
 from netcompiler.elaborate.functions import is_number
 from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.value_hints import meant_value
 from netcompiler.elaborate.values import UNKNOWN, Given, kind_of, text_of
 from netcompiler.operations.base import ArgumentValue, Parameter, Required
 from netcompiler.source import Span
@@ -51,7 +53,8 @@ def match_arguments(
                 count = f"{len(names) or 'no'} argument" + ("s" if len(names) != 1 else "")
                 listed = f": {', '.join(names)}" if names else ""
                 message = f"{what} has {count}{listed}; this is one more"
-                session.error("E202", message, place, help="take it out", labels=definition(what, defined))
+                help = "take it out" if defined is None else f"take it out, or give {what} a parameter for it"
+                session.error("E202", message, place, help=help, labels=definition(what, defined))
                 continue
             matched[names[position]] = argument
             position += 1
@@ -94,6 +97,8 @@ def bind_parameters(
     that torch.nn takes besides, see `netcompiler.operations.base.Operation`.
     """
     what = f"`{name}`"
+    if _spread_list(session, name, parameters, given, span):
+        return None
     names = [p.name for p in parameters]
     unknown = unknown_argument(names, parameters, sizes)
     matched = match_arguments(session, what, names, given, span, unknown=unknown)
@@ -129,13 +134,32 @@ def bind_parameters(
     return values if complete else None
 
 
+def _spread_list(
+    session: Session, name: str, parameters: Sequence[Parameter], given: Iterable[Given], span: Span
+) -> bool:
+    """Report the items of a list that are given one by one: torch's ``permute(0, 2, 3, 1)``; or False."""
+    items = [g for g in given if g.name is None]
+    if len(items) < 2 or not parameters or not all(is_number(g.value) for g in items):
+        return False
+    first = parameters[0]
+    one_more = len(items) > len(parameters)
+    if not one_more and accepts(first, items[0].value):
+        return False
+    values = tuple(g.value for g in items)
+    if not accepts(first, values):
+        return False
+    place = items[0].span or span
+    place = place.to(items[-1].span or place) if items[0].call is items[-1].call else place
+    message = f"`{name}`: `{first.name}` is {first.type.expects}; here are {len(items)} numbers"
+    session.error("E205", message, place, help=f"a list: `{name}({text_of(values)})`")
+    return True
+
+
 def _wanted(parameter: Parameter, argument: Given) -> str | None:
     """What may have been meant by a value that a parameter does not accept, or else what the parameter is."""
-    value = argument.value
-    if isinstance(value, str):
-        if value.lower() in ("true", "false", "none") or value.isdecimal():
-            return f"without quotes: `{value.lower()}`"
-        meant = meant_word(value, parameter)
-        if meant is not None:
-            return meant
+    meant = meant_value(parameter, argument)
+    if meant is None and isinstance(argument.value, str):
+        meant = meant_word(argument.value, parameter)
+    if meant is not None:
+        return meant
     return f"`{parameter.name}`: {parameter.doc}" if parameter.doc else None

@@ -176,6 +176,8 @@ class CallRunner:
         if not isinstance(result, Flow) and result is not UNKNOWN:
             message = f"a merge takes names of values, this is {kind_of(result)}"
             help = "operation's own arguments go by name: `dim=1`"
+            if isinstance(node, syntax.ListOf) and node.items:
+                help = f"one by one, without `[ ]`: `{', '.join(item.span.text for item in node.items)}`"
             self.session.error("E218", message, node.span, help=help)
         return flow_or_lost(result)
 
