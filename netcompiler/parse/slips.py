@@ -17,6 +17,7 @@ _DEFAULT = k.NUMBER_OF["DEFAULT"]
 _COMPARE = k.NUMBER_OF["COMPARE"]
 _HAVE_PARAMETERS = frozenset(k.NUMBER_OF[word] for word in ("BLOCK", "NET", "LET"))
 _IN_NAMES = frozenset((k.NAME, k.NUMBER, k.DOT, _MINUS))
+_NAMES = frozenset((k.NAME, k.STRING))
 _TYPES = frozenset((k.NAME, k.NUMBER_OF["NONE"]))
 _OPERATIONS = {_PLUS: "add", _MINUS: "subtract"}
 _FAR = 40
@@ -55,9 +56,9 @@ def _capital(trouble: Trouble) -> Diagnostic | None:
 
 def _broken_arrow(trouble: Trouble) -> Diagnostic | None:
     """`- >`"""
-    if not trouble.step_ended or trouble.kind != _MINUS or trouble.text_at(1) != ">":
+    if trouble.kind != _MINUS or trouble.text_at(1) != ">" or trouble.inside in (k.LPAR, k.LSQB):
         return None
-    return _error(trouble, "`- >` is no arrow here", "write `->`, without a space", 0, 1)
+    return _error(trouble, f"`{trouble.span(0, 1).text}` is no arrow here", "write `->`", 0, 1)
 
 
 def _equals_for_test(trouble: Trouble) -> Diagnostic | None:
@@ -137,7 +138,7 @@ def _several_in_one(trouble: Trouble) -> Diagnostic | None:
 
 def statement_of_one(trouble: Trouble) -> str:
     """`input` or `output` where a comma follows what it takes; empty elsewhere."""
-    if trouble.kind != k.COMMA or k.NEWLINE not in trouble.expected or trouble.kind_at(1) != k.NAME:
+    if trouble.kind != k.COMMA or k.NEWLINE not in trouble.expected or trouble.kind_at(1) not in _NAMES:
         return ""
     for away in range(-1, -_FAR, -1):
         kind = trouble.kind_at(away)
@@ -188,7 +189,7 @@ def _tuple(trouble: Trouble) -> Diagnostic | None:
     end = begin + 1
     while end < begin + _FAR and tokens.kinds[end] not in (*k.OPENING, *k.OPENED_BY, k.END):
         end += 1
-    help = "write `[3, 5]`"
+    help = "a list is `[3, 5]`"
     place = trouble.span()
     if tokens.kinds[end] == k.RPAR:
         place = Span(trouble.run.source, tokens.starts[begin], tokens.ends[end])
@@ -201,9 +202,7 @@ def _type_of_parameter(trouble: Trouble) -> Diagnostic | None:
     """`block b(w: int)`"""
     if not types_a_parameter(trouble):
         return None
-    name = trouble.text_at(-1)
-    shown = f"{name}={trouble.text_at(3)}" if trouble.kind_at(2) == k.EQUAL and trouble.text_at(3) else name
-    return _error(trouble, "parameters have no types", f"write `{shown}`", -1, 1)
+    return _error(trouble, "parameters have no types", f"write `{trouble.text_at(-1)}`", -1, 1)
 
 
 def types_a_parameter(trouble: Trouble) -> bool:
