@@ -12,6 +12,9 @@ _LONGEST = 64
 _MANY = 200
 """How many words are compared, once those are left out that begin with another letter."""
 
+_MOST = 2
+"""Slips beyond which a word is another word, however long it is."""
+
 _SHORT = 3
 """Letters of a word that with another letter in it is another word: `sin` and `min`."""
 
@@ -23,7 +26,7 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` is a slip of: at most a third of its letters differ.
+    """The known word that ``word`` is a slip of: at most a third of its letters differ, and two.
 
     None without one, or where several are as close: `stage5` is neither `stage1` nor `stage2`.
     """
@@ -43,7 +46,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         longer = max(len(word), len(candidate))
         # Letters are lost, doubled and swapped more often than another one is hit.
         other = len(word) == len(candidate) and sorted(lowered) != sorted(candidate.lower())
-        slips = None if other and longer <= _SHORT else _slips(lowered, candidate.lower(), longer // 3)
+        slips = (
+            None
+            if other and longer <= _SHORT
+            else _slips(lowered, candidate.lower(), min(longer // 3, _MOST))
+        )
         if slips is not None:
             found.append((slips / longer, other, candidate))
     found.sort()
@@ -57,15 +64,21 @@ def _slips(one: str, other: str, most: int) -> int | None:
 
     The distance of Damerau and Levenshtein in which no letters are touched twice (optimal string alignment).
     """
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    if abs(len(one) - len(other)) > most:
+        return None
+    never = most + 1
+    before = [never] * (len(other) + 1)
+    row = [min(j, never) for j in range(len(other) + 1)]
     for i, letter in enumerate(one, 1):
-        last, row = row, [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != wanted))
+        last, row = row, [never] * (len(other) + 1)
+        row[0] = min(i, never)
+        # Letters further apart than that have been moved by too many slips.
+        for j in range(max(1, i - most), min(len(other), i + most) + 1):
+            wanted = other[j - 1]
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != wanted))
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
                 cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
+            row[j] = cost
         if min(row) > most and min(last) > most:
             return None
         before = last

@@ -48,10 +48,9 @@ def unknown_argument(
     names: Sequence[str], parameters: Sequence[Parameter] = (), sizes: Mapping[str, int] = NO_SIZES
 ) -> Unknown:
     """Help for the arguments of a call that knows others by ``names``, an operation's with their types."""
-    declared = {p.name: p for p in parameters}
 
     def takes(name: str, value: object) -> bool:
-        return name not in declared or accepts(declared[name], value)
+        return all(accepts(p, value) for p in parameters if p.name == name)
 
     def help(argument: Given, left: Sequence[str]) -> tuple[str, str | None]:
         name = argument.name or ""

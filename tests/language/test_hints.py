@@ -81,6 +81,8 @@ def test_nothing_is_named_for_what_there_is_not(name: str) -> None:
         ("sdg", "sgd", True),
         ("RELU", "relu", True),
         ("kernal_size", "kernel_size", True),
+        ("outchannel", "out_channels", True),
+        ("classification_head", "rectification_tail", False),
         ("range", "image", False),
         ("same", "shape", False),
         ("activation", "dilation", False),
