@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 
 from netcompiler.diagnostics import Diagnostic
@@ -75,13 +75,20 @@ _PIECES = re.compile(
     | [0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]+)?
     | ->|\*\*|//|\.\.|[=!<>]=|[-+*/%<>=:,.(){{}}\[\]]
     | (?:\r?\n[ \t\f]*)+
-    | \#[^\r\n]*
+    | \#[^\n]*
     | "(?:[^"\\\n]|\\[^\n])*+"
     | {WRONG.last}
     | (?s:.)
     """,
     re.VERBOSE,
 )
+
+
+@cache
+def _old_pieces() -> re.Pattern[str]:
+    """As above, for a file whose lines all end with a carriage return: its comments end there too."""
+    return re.compile(_PIECES.pattern.replace(r"\#[^\n]*", r"\#[^\r\n]*"), re.VERBOSE)
+
 
 _FIXED = {text: k.NUMBER_OF[kind] for text, kind in k.SYMBOLS.items()} | {
     word: k.NUMBER_OF[word.upper()] for word in k.KEYWORDS
@@ -124,14 +131,17 @@ class _Kinds(dict[str, int]):
 
 def scan(source: Source, limits: Limits = DEFAULT_LIMITS) -> Scanned:
     """The tokens of a text, its comments, and what is wrong with its characters and brackets."""
-    pieces = _PIECES.findall(source.text)
+    text = source.text
+    pieces = (_old_pieces() if "\r" in text and "\n" not in text else _PIECES).findall(text)
     ends = list(accumulate(map(len, pieces)))
     starts = [0, *ends[:-1]]
     table = _Kinds(limits)
     kinds = [table[piece] for piece in pieces]
     found: list[Diagnostic] = []
     comments = [
-        Token("COMMENT", pieces[i], starts[i], ends[i]) for i, kind in enumerate(kinds) if kind == k.COMMENT
+        Token("COMMENT", pieces[i].rstrip("\r"), starts[i], starts[i] + len(pieces[i].rstrip("\r")))
+        for i, kind in enumerate(kinds)
+        if kind == k.COMMENT
     ]
     most = _most(kinds, limits)
     if most >= 0:
