@@ -40,7 +40,7 @@ def from_bytes(
     if len(data) > limits.source_bytes:
         raise SpecError([_too_large(name, limits)])
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
-        message = "the file is UTF-16 text, or no text at all: it has zero bytes"
+        message = "the file is UTF-16 text, or no text at all: it has NUL characters (bytes of 0x00)"
         raise SpecError([Diagnostic("E102", message, help="save the file as UTF-8", where=name)])
     try:
         text = data.decode("utf-8-sig")

@@ -7,6 +7,9 @@ from netcompiler.diagnostics import Diagnostic, Label, Reporter, call_text, chai
 from netcompiler.graph import Edge, Graph, Layer
 from netcompiler.operations.arguments import literal_text
 
+_NAMED = 3
+"""How many of the layers without a group an error names."""
+
 
 def validate(graph: Graph, reporter: Reporter) -> None:
     """Report everything that is wrong with a graph."""
@@ -81,16 +84,10 @@ def _needed(graph: Graph) -> set[str]:
 def _placement(graph: Graph, reporter: Reporter) -> None:
     if not graph.groups:
         return
-    groups = ", ".join(graph.groups)
-    used = set()
-    for layer in graph.layers():
-        used.add(layer.group)
-        if layer.group is None and layer.operation.kind != "input" and not reporter.full:
-            message = f"{_shown(layer)} stands in no placement group, and the net has {groups}"
-            help = f"put it into `on {graph.groups[0]} {{ … }}` or into `columns`"
-            declared = Label(next(iter(graph.group_spans.values())), "groups are declared here")
-            calls = _calls(graph, layer)
-            reporter.report(Diagnostic("E303", message, layer.span.head, calls, help, labels=(declared,)))
+    used = {layer.group for layer in graph.layers()}
+    unplaced = [x for x in graph.layers() if x.group is None and x.operation.kind != "input"]
+    if unplaced:
+        reporter.report(_unplaced(graph, unplaced))
     for edge in graph.edges():
         if edge.crosses and not edge.declared and not reporter.full:
             reporter.report(_undeclared(graph, edge))
@@ -100,6 +97,24 @@ def _placement(graph: Graph, reporter: Reporter) -> None:
             message = f"no layer stands in the placement group `{group}` of net `{graph.name}`"
             help = f"put layers into `on {group} {{ … }}`, or take the group out"
             reporter.report(Diagnostic("E307", message, graph.group_spans.get(group, root.span), help=help))
+
+
+def _unplaced(graph: Graph, layers: list[Layer]) -> Diagnostic:
+    """One error for all layers that stand in no group: most often, a whole net is still to be placed."""
+    first = layers[0]
+    names = ", ".join(map(_shown, layers[:_NAMED])) + (", …" if len(layers) > _NAMED else "")
+    verb, them = ("stands", "it") if len(layers) == 1 else ("stand", "them")
+    counted = names if len(layers) == 1 else f"{len(layers):,} layers, {names},"
+    places = dict.fromkeys(layer.span.head for layer in layers[1:_NAMED])
+    others = (Label(place, "and this") for place in places if place != first.span.head)
+    return Diagnostic(
+        "E303",
+        f"{counted} {verb} in no placement group, and the net has {', '.join(graph.groups)}",
+        first.span.head,
+        _calls(graph, first),
+        f"put {them} into `on {graph.groups[0]} {{ … }}` or into `columns`",
+        labels=(Label(next(iter(graph.group_spans.values())), "groups are declared here"), *others),
+    )
 
 
 def _undeclared(graph: Graph, edge: Edge) -> Diagnostic:

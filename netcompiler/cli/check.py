@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from netcompiler.cli.common import Command, limits, read, with_parameters
 from netcompiler.cli.report import read_on, shown
+
+if TYPE_CHECKING:
+    from netcompiler.diagnostics import Diagnostic
+    from netcompiler.source import Source
 
 
 @click.command(cls=Command)
@@ -24,14 +29,19 @@ def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[st
     from netcompiler.target import split_target
 
     found = []
+    most = limits().diagnostics
+    cut = False
     for file in files:
         name = split_target(file)[1]
         if name is not None:
             raise click.UsageError(f"`netc check` looks at whole files: leave `:{name}` out of {file}")
         try:
-            found += pipeline.check(read(file), limits(), parameters)
+            source = read(file)
+            here = pipeline.check(source, limits(), parameters) or _nothing(source)
         except SpecError as error:
-            found += error.diagnostics
+            here = list(error.diagnostics)
+        cut = cut or sum(d.severity == "error" for d in here) >= most
+        found += here
     errors = sum(d.severity == "error" for d in found)
     if format == "json":
         import json
@@ -44,10 +54,25 @@ def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[st
         if found:
             click.echo(shown(found, sys.stdout) + "\n")
         click.echo(_verdict(len(files), errors, len(found) - errors))
+        if cut:
+            click.echo(
+                f"a file's first {most:,} errors are shown: `--limit diagnostics={10 * most}` shows more"
+            )
         more = read_on(found)
         if more is not None:
             click.echo(more)
     return 1 if errors or (strict and found) else 0
+
+
+def _nothing(source: Source) -> list[Diagnostic]:
+    """The error for a file with comments at most, where something was to be checked."""
+    from netcompiler.diagnostics import Diagnostic
+
+    lines = (line.strip() for line in source.text.splitlines())
+    if any(line and not line.startswith("#") for line in lines):
+        return []
+    help = "`net name { … }` defines one"
+    return [Diagnostic("E201", "the file is empty: it has no net", help=help, where=source.name)]
 
 
 def _verdict(files: int, errors: int, warnings: int) -> str:

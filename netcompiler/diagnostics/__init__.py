@@ -3,7 +3,7 @@
 from netcompiler.diagnostics.codes import CODES
 from netcompiler.diagnostics.diagnostic import Diagnostic, Label
 from netcompiler.diagnostics.reporter import Reporter, SpecError
-from netcompiler.diagnostics.words import call_text, chain_text, shape_text, suggest
+from netcompiler.diagnostics.words import call_text, chain_text, nearest, shape_text, suggest
 
 __all__ = [
     "CODES",
@@ -13,6 +13,7 @@ __all__ = [
     "SpecError",
     "call_text",
     "chain_text",
+    "nearest",
     "shape_text",
     "suggest",
 ]

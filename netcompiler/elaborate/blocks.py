@@ -65,7 +65,7 @@ class BlockRunner:
         inner = self.steps.open_scope(
             name, here, slot, definition=block.name, arguments=_data(prepared.frame)
         )
-        inner.outer, inner.given = None, here.value
+        inner.outer, inner.given, inner.caller = None, here.value, here.scope
         slot.opened = inner
         result = self.run_prepared(prepared, Here(prepared.frame, inner, here.value), slot.span)
         if slot.name is None:
@@ -166,7 +166,8 @@ def _base(block: Block, seen: list[syntax.Variant], evaluator: Evaluator) -> Blo
         return None
     base = block.frame.blocks.get(variant.base.name)
     if base is None and block.frame.find(variant.base.name)[1] is not UNKNOWN:
-        help = suggest(variant.base.name, block.frame.blocks)
+        defined = "name a net that this file defines or uses"
+        help = suggest(variant.base.name, block.frame.blocks) or defined
         message = f"there is no net `{variant.base.name}`"
         evaluator.session.error("E201", message, variant.base.span, help=help)
     elif (

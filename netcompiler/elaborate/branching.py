@@ -58,11 +58,11 @@ def _mismatch(action: syntax.Residual, body: Flow, here: Here, skip: Flow, steps
     of_body = _of_body(action, body, steps)
     if action.skip is not None:
         label = f"the skip gives {shape_text(skip.shape)}"
-        help = same_shape([body.shape, skip.shape], "the skip")
+        help = steps.builder.advice(same_shape([body.shape, skip.shape], "the skip"), [body, skip])
         session.error("E204", message, action.skip.span.head, help=help, label=label, labels=[of_body])
         return
     layer = projection(skip.shape, body.shape)
-    help = same_shape([skip.shape, body.shape], "the body")
+    help = steps.builder.advice(same_shape([skip.shape, body.shape], "the body"), [skip, body])
     if layer is not None and skip.shape[0] != body.shape[0]:
         help = f"project the input to the body's shape: `residual {{ … }} skip {layer}`"
     place = Span(action.span.source, action.span.start, action.body.span.start).head

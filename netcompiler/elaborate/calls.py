@@ -8,14 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from netcompiler import syntax
-from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.binding import bind_parameters
 from netcompiler.elaborate.blocks import BlockRunner
 from netcompiler.elaborate.bound import Bound, key_of
 from netcompiler.elaborate.branching import Branches
 from netcompiler.elaborate.environment import Here, Slot
 from netcompiler.elaborate.expressions import find_callee, flow_or_lost
-from netcompiler.elaborate.hints import defined, meant, operation_hint
+from netcompiler.elaborate.hints import alike, defined, meant, operation_hint
 from netcompiler.elaborate.layers import NewLayer, Operand
 from netcompiler.elaborate.values import LOST, UNKNOWN, Block, Callee, Flow, Given, kind_of, text_of
 from netcompiler.elaborate.words import WORDS
@@ -67,7 +66,8 @@ class CallRunner:
         if bound is not None:
             return bound
         name, parameters = operation.name, operation.parameters
-        args = bind_parameters(self.session, name, parameters, given, defaults, span=span)
+        sizes = operation.sizes
+        args = bind_parameters(self.session, name, parameters, given, defaults, span=span, sizes=sizes)
         if args is None:
             return None
         bound = Bound(operation, args)
@@ -176,6 +176,8 @@ class CallRunner:
         if not isinstance(result, Flow) and result is not UNKNOWN:
             message = f"a merge takes names of values, this is {kind_of(result)}"
             help = "operation's own arguments go by name: `dim=1`"
+            if isinstance(node, syntax.ListOf) and node.items:
+                help = f"one by one, without `[ ]`: `{', '.join(item.span.text for item in node.items)}`"
             self.session.error("E218", message, node.span, help=help)
         return flow_or_lost(result)
 
@@ -221,9 +223,9 @@ class CallRunner:
             labels = defined(node.name, here) or partial(meant, help, here)
             self.session.error("E201", message, node.span, help=help, labels=labels)
         elif isinstance(callee, str):
-            alike = suggest(callee, OPERATIONS.keys() | here.frame.blocks.keys())
+            near = operation_hint(callee) or alike(callee, OPERATIONS.keys() | here.frame.blocks.keys())
             message = f"`{node.span.text}` is {text_of(callee)}, and no operation or block is called that"
-            self.session.error("E201", message, node.span, help=alike)
+            self.session.error("E201", message, node.span, help=near)
         else:
             message = f"`{node.span.text}` is {kind_of(callee)}, not an operation or a block"
             advice = "a step is an operation or a block; a value is an argument of one: `linear(x)`"
@@ -246,7 +248,7 @@ def _hint(name: str, here: Here) -> str | None:
     callables = {n for n in here.frame.visible() if isinstance(here.frame.find(n)[1], Callee)}
     known = OPERATIONS.keys() | here.frame.blocks.keys() | callables | WORDS.keys() | {"residual", "columns"}
     define = f"define it, `block {name} {{ … }}`, or take an operation that there is"
-    return operation_hint(name) or suggest(name, known - {"input"}) or define
+    return operation_hint(name) or alike(name, known - {"input"}) or define
 
 
 def _word(action: syntax.Call, here: Here) -> str | None:

@@ -100,16 +100,28 @@ def declare_output(statement: syntax.OutputDeclaration, here: Here, steps: StepR
 
 
 def _shape(statement: syntax.InputDeclaration, here: Here, steps: StepRunner) -> tuple[int, ...] | None:
-    shape = steps.evaluator.evaluate(statement.shape, here)
+    shape = None if _is_open(statement.shape, here) else steps.evaluator.evaluate(statement.shape, here)
     if shape is UNKNOWN:
         return None
     extents = shape if isinstance(shape, tuple) else ()
     if not extents or not all(isinstance(e, int) and not isinstance(e, bool) and e > 0 for e in extents):
-        message = f"an input's shape is a list of positive whole numbers, this is {text_of(shape)}"
+        shown = "this has `None`" if shape is None else f"this is {text_of(shape)}"
+        message = f"an input's shape is a list of positive whole numbers, {shown}"
         help = "the batch dimension is left out: `[channels, height, width]`"
+        if shape is None or any(extent is None or extent == -1 for extent in extents):
+            help = (
+                f"write numbers; `--input {statement.name.name}=[3,64,64]` gives others on the command line"
+            )
         steps.session.error("E205", message, statement.shape.span, help=help)
         return None
     return extents
+
+
+def _is_open(shape: syntax.Expression, here: Here) -> bool:
+    """True for a list with Python's ``None`` in it, an extent that Keras leaves open."""
+    items = shape.items if isinstance(shape, syntax.ListOf) else ()
+    names = (item.name for item in items if isinstance(item, syntax.Name))
+    return "None" in names and not here.frame.find("None")[0]
 
 
 def _net(scope: Scope, word: str, span: Span, session: Session) -> NetState | None:

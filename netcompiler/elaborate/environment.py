@@ -117,6 +117,7 @@ class Scope:
     Attributes:
         path: its dotted path, `COLUMN` standing for the column's group.
         outer: the scope around it that its names may see; None at a block's or net's border.
+        caller: at a block's border, the scope that it is called in.
         given: the value the block or net was given, for ``in``; None in a net.
         net: what the net declares, in a net's own scope.
         bindings: named steps, unnamed ones that are scopes under their position as well.
@@ -131,6 +132,7 @@ class Scope:
     bindings: dict[str, Binding] = field(default_factory=dict)
     columns: dict[tuple[str, ...], Scope] = field(default_factory=dict)
     position: int = 0
+    caller: Scope | None = None
 
     def inner_path(self, name: str) -> str:
         """The path of something called ``name`` in this scope."""

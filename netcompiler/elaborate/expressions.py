@@ -10,11 +10,13 @@ from typing import Any
 
 from netcompiler import syntax
 from netcompiler.diagnostics import Label, call_text, suggest
+from netcompiler.elaborate.argument_hints import words
 from netcompiler.elaborate.binding import bind_parameters, match_arguments
 from netcompiler.elaborate.environment import Frame, Here
 from netcompiler.elaborate.functions import FUNCTIONS, is_number, is_whole
-from netcompiler.elaborate.hints import meant
+from netcompiler.elaborate.hints import meant, operation_hint
 from netcompiler.elaborate.session import Session
+from netcompiler.elaborate.unseen import or_parameter, report_unseen
 from netcompiler.elaborate.values import (
     LOST,
     UNKNOWN,
@@ -206,8 +208,11 @@ class Evaluator:
             return callee
         if name in INITIALIZERS:
             return self._initializer(name, (), node.span)
+        if report_unseen(name, node.span, here, self.session):
+            return UNKNOWN
         help = partial(_name_hint, name, here)
         labels = partial(meant, help, here)
+        help = partial(or_parameter, help, name, self.session)
         self.session.error("E201", f"`{name}` is not defined", node.span, help=help, labels=labels)
         return UNKNOWN
 
@@ -234,6 +239,8 @@ class Evaluator:
             binding = here.scope.find(f"{dotted}.{node.name}")
             if binding is not None:
                 return binding.value
+            if report_unseen(f"{dotted}.{node.name}", node.span, here, self.session):
+                return UNKNOWN
         base = self.evaluate(node.base, here)
         if base is UNKNOWN:
             return UNKNOWN
@@ -542,9 +549,25 @@ def _dotted(expression: syntax.Expression) -> str | None:
     return ".".join([expression.name, *reversed(names)])
 
 
+_PYTHON = {
+    "True": "write `true`",
+    "False": "write `false`",
+    "None": "write `none`",
+    "range": "a range is `0..3`: 0, 1 and 2",
+    "int": "`floor(x)` and `round(x)` make a whole number",
+    "pow": "a power is `x ** y`",
+    "self": "a step is named without it",
+}
+"""Names that Python has and the language has not."""
+
+
 def _name_hint(name: str, here: Here) -> str | None:
-    python = {"True": "true", "False": "false", "None": "none"}.get(name)
-    if python is not None:
-        return f"write `{python}`"
+    if name in _PYTHON:
+        return _PYTHON[name]
+    if name in words():
+        return f'with quotes: `"{name}"`'
+    torch = operation_hint(name) if name[:1].isupper() else None
+    if torch is not None:
+        return torch
     known = here.frame.visible() | here.scope.visible() | here.frame.blocks.keys() | OPERATIONS.keys()
     return suggest(name, known | INITIALIZERS.keys() | FUNCTIONS.keys() | set(SHAPE_NAMES))

@@ -85,6 +85,8 @@ class _Definer:
         if name in OPERATIONS:
             message = f"`{name}` is an operation, a definition cannot have its name"
             self.session.error("E206", message, item.name.span, help=f"rename it: `my_{name}`")
+            # Its calls mean the definition: nothing is said about them as calls of the operation.
+            frame.variables.setdefault(name, UNKNOWN)
             return
         frame.blocks[name] = definitions.own[name] = Block(name, item, frame, frame.defaults)
 

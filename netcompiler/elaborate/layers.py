@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -10,11 +10,13 @@ from math import prod
 from netcompiler.diagnostics import Label, shape_text
 from netcompiler.elaborate.bound import Bound
 from netcompiler.elaborate.environment import COLUMN
+from netcompiler.elaborate.extents import changed_by
 from netcompiler.elaborate.origins import argument_place, giver, origin, telling
 from netcompiler.elaborate.placement import Place
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import LOST, Flow
 from netcompiler.graph import BYTES_PER_ELEMENT, Edge, Graph, Layer, Output, Scope
+from netcompiler.operations.advice import same_extents
 from netcompiler.operations.base import OPERATIONS, Call, Operation, Shape, ShapeError
 from netcompiler.record import record
 from netcompiler.source import Span
@@ -152,12 +154,20 @@ class LayerBuilder:
             # Of a merge, the labels say what its notes would.
             notes = error.notes if len(operands) == 1 else ()
             place = argument_place(new.span, error.message) or _head(new, operands)
-            self.session.error(error.code, message, place, notes=notes, help=error.help, labels=labels)
+            help = partial(self.advice, error.help, [operand.flow for operand in operands])
+            self.session.error(error.code, message, place, notes=notes, help=help, labels=labels)
             return None
         if not self._can_be(shape, name, new.span):
             return None
         new.bound.shapes[inputs] = shape
         return shape
+
+    def advice(self, help: str | None, flows: Iterable[Flow]) -> str | None:
+        """That help; where the extents of values differ, what to do about the layer that changed them."""
+        known = [flow for flow in flows if flow.shape is not None]
+        if not known or help != same_extents(len(known[0].shape or ())):
+            return help
+        return changed_by([flow.sources[0] for flow in known], self.layers, self.edges) or help
 
     def _can_be(self, shape: Shape, what: str, span: Span) -> bool:
         """Whether a value can have this shape; if not, it is reported."""

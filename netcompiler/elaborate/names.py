@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netcompiler import syntax
+from netcompiler.diagnostics import suggest
 from netcompiler.elaborate.environment import Frame
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.values import UNKNOWN, kind_of
@@ -76,7 +77,15 @@ def _is_known(name: str, frame: Frame, span: Span, session: Session) -> bool:
         return False
     if found and isinstance(value, (int, str)) and not isinstance(value, bool):
         return True
+    name = name.strip()
     what = kind_of(value) if found else "not defined"
+    help: str | None = None
+    if not name.isidentifier():
+        what = "an expression"
+        free = next((n for n in "jkmn" if not frame.find(n)[0]), "number")
+        help = f"give it a name first: `let {free} = {name}`, then `{{{free}}}`" if name else None
+    elif not found:
+        help = suggest(name, frame.visible()) or f"set it before: `let {name} = …`, or `for {name} in …`"
     message = f"`{{{name}}}` in a name is a variable with a whole number or a string; this is {what}"
-    session.error("E201", message, span, help="give the expression a name first: `let i = …`")
+    session.error("E201", message, span, help=help)
     return False

@@ -11,7 +11,7 @@ from netcompiler.elaborate.values import Flow
 from netcompiler.graph import Layer, Scope
 from netcompiler.source import Span
 
-_ARGUMENT = re.compile(r"`(\w+)` is ")
+_ARGUMENT = re.compile(r"`(\w+)` (?:is|has) ")
 
 
 def giver(flow: Flow, layers: Sequence[Layer], by_path: Mapping[str, Layer]) -> Layer | None:
@@ -50,7 +50,7 @@ def telling(flows: Sequence[Flow], most: int = 6) -> list[int]:
 
 
 def argument_place(step: Span, message: str) -> Span | None:
-    """The argument of a step that a message begins with, "`groups` is 2 …"; None without its name."""
+    """The argument of a step that a message begins with: "`groups` is …", "`padding` has …"; or None."""
     name = _ARGUMENT.match(message)
     text = step.text
     found = None if name is None else re.search(rf"[(,]\s*({name[1]}\s*=)", text)

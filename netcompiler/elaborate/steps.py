@@ -22,6 +22,7 @@ from netcompiler.elaborate.names import fill_in, label_text
 from netcompiler.elaborate.placement import run_columns, run_on
 from netcompiler.elaborate.session import Session
 from netcompiler.elaborate.trace import Run
+from netcompiler.elaborate.unseen import report_unseen
 from netcompiler.elaborate.values import LOST, UNKNOWN, Flow
 from netcompiler.graph import Scope as GraphScope
 from netcompiler.operations.base import OPERATIONS
@@ -123,6 +124,8 @@ class StepRunner:
         text = filled
         binding = scope.find(text)
         if binding is None:
+            if report_unseen(text, span, here, self.session, step=True):
+                return LOST
             message = f"no step before this one is named `{text}`"
             help = partial(_value_hint, text, scope)
             self.session.error("E201", message, span, help=help, labels=partial(meant, help, here))

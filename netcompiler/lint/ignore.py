@@ -242,6 +242,7 @@ def _unknown(code: str, span: Span) -> Diagnostic:
         return Diagnostic(CODE, message, span, help="mend what it is about")
     shown = code if len(code) <= 40 else code[:39] + "…"
     help = suggest(code, [known for known in CODES if known.startswith("W")])
+    help = help or "`netc explain` lists them all"
     return Diagnostic(CODE, f"there is no warning `{shown}`", span, help=help)
 
 

@@ -57,8 +57,9 @@ def _is_shown(symbol: Symbol) -> bool:
 def _detail(symbol: Symbol, reading: Reading) -> str:
     node = symbol.node
     if isinstance(node, (syntax.Definition, syntax.Variant)):
-        text = head_text(node, reading)
-        return text.partition(symbol.name)[2].strip()[:100]
+        # The name may be part of the words before it: `n` is one of `net`.
+        before = reading.text[reading.stretch(node.span).start : symbol.at.end]
+        return head_text(node, reading)[len(" ".join(before.split())) :].strip()[:100]
     text = reading.text[symbol.at.end : symbol.whole.end].lstrip('" :=')
     return text.partition("\n")[0].strip()[:100]
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from netcompiler.operations.base import Shape
 
+_COLORS = (1, 3)
+"""Channels that images have."""
+
 
 def same_shape(shapes: Sequence[Shape], which: str = "a branch") -> str | None:
     """How several values come to have one shape, the first's; None where there is nothing that often helps.
@@ -29,6 +32,15 @@ def same_extents(rank: int) -> str:
     """How values come to have the same height and width."""
     extents = "height and width differ" if rank == 3 else "spatial extents differ"
     return f"{extents}: compare `stride` and `padding`; a kernel of 3 keeps them with `padding=1`"
+
+
+def other_layout(shape: Shape) -> str | None:
+    """Help for an image as other libraries write it, [224, 224, 3] or with the batch; None for others."""
+    if len(shape) == 3 and shape[2] in _COLORS and min(shape[:2]) > 4 * shape[2]:
+        return f"shapes are `[channels, height, width]`: `[{shape[2]}, {shape[0]}, {shape[1]}]`"
+    if len(shape) == 4 and shape[1] in _COLORS and min(shape[2:]) > 4 * shape[1]:
+        return f"the batch dimension is left out: `[{', '.join(map(str, shape[1:]))}]`"
+    return None
 
 
 def projection(start: Shape, end: Shape) -> str | None:

@@ -97,15 +97,19 @@ def extents(minimum: int = 0, *, words: tuple[str, ...] = (), optional: bool = F
     return ArgumentType(expects, accept)
 
 
-def integers(minimum: int | None = None) -> ArgumentType:
-    """A list of whole numbers."""
+def integers(minimum: int | None = None, *, pairs: bool = False) -> ArgumentType:
+    """A list of whole numbers, with ``pairs`` an even count of them."""
     expects = "a list of whole numbers" + ("" if minimum is None else f", each {minimum} or more")
+    if pairs:
+        expects += ", two for each dimension"
+
+    def fits(value: object) -> TypeGuard[int]:
+        return (
+            isinstance(value, int) and not isinstance(value, bool) and (minimum is None or value >= minimum)
+        )
 
     def accept(value: object) -> Literal:
-        if isinstance(value, (list, tuple)) and all(
-            isinstance(v, int) and not isinstance(v, bool) and (minimum is None or v >= minimum)
-            for v in value
-        ):
+        if isinstance(value, (list, tuple)) and all(map(fits, value)) and not (pairs and len(value) % 2):
             return tuple(value)
         raise ValueError(expects)
 
@@ -152,6 +156,21 @@ def real(
 
     def accept(value: object) -> Literal:
         if _is_real(value, minimum, maximum, exclusive_minimum):
+            return value
+        raise ValueError(expects)
+
+    return ArgumentType(expects, accept)
+
+
+def small() -> ArgumentType:
+    """A number from 0 to 1 without 1: what is added to a divisor.
+
+    No divisor needs more, and a size that torch.nn takes in this place is 1 at least.
+    """
+    expects = "a number, 0 or more and below 1"
+
+    def accept(value: object) -> Literal:
+        if _is_real(value, 0.0, 1.0, False) and value < 1:
             return value
         raise ValueError(expects)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netcompiler.code import Code, ExpressionCode
 from netcompiler.operations import rules
-from netcompiler.operations.arguments import integer, optional, real
+from netcompiler.operations.arguments import integer, optional, real, small
 from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
 
@@ -87,7 +87,7 @@ class Normalize(_Function):
     parameters = (
         Parameter("p", real(0.0, exclusive_minimum=True), 2.0, "exponent of the norm"),
         Parameter("dim", integer(), 1, "the dimension, the batch being 0"),
-        Parameter("eps", real(0.0), 1e-12, "smallest divisor"),
+        Parameter("eps", small(), 1e-12, "smallest divisor"),
     )
 
     def shape(self, call: Call) -> Shape:

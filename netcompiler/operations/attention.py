@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
+from types import MappingProxyType
+
 from netcompiler.code import Code, ExpressionCode, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
@@ -53,6 +55,7 @@ class _Attention(Operation):
     Its state dict has the names of torch.nn.MultiheadAttention.
     """
 
+    sizes = MappingProxyType({"embed_dim": 0})
     kind = "attention"
     parameters = (
         Parameter("num_heads", whole(1), doc="heads, which divide the features among them"),

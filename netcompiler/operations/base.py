@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Final, TypeVar
 
 from netcompiler.code import Code, Literal
@@ -128,7 +129,7 @@ class Call:
         if isinstance(value, int):
             return (value,) * rank
         extents = self.wholes(name)
-        self._check_length(name, len(extents), rank)
+        self.check_length(name, len(extents), rank)
         return extents
 
     def numbers(self, name: str, rank: int) -> tuple[float, ...]:
@@ -136,15 +137,17 @@ class Call:
         value = self.args[name]
         if not isinstance(value, tuple):
             return (self.number(name),) * rank
-        self._check_length(name, len(value), rank)
+        self.check_length(name, len(value), rank)
         return tuple(_typed(v, (int, float), name) for v in value)
 
-    def _check_length(self, name: str, length: int, rank: int) -> None:
+    def check_length(self, name: str, length: int, rank: int) -> None:
+        """Raise ShapeError for a list that has not one number for each of ``rank`` dimensions."""
         if length == rank:
             return
+        numbers = "number" if length == 1 else "numbers"
         raise ShapeError(
             "E205",
-            f"`{name}` has {length} numbers for an input with {rank} spatial dimensions",
+            f"`{name}` has {length} {numbers} for an input with {rank} spatial dimensions",
             notes=(f"input is [{', '.join(map(str, self.input))}]",),
         )
 
@@ -172,6 +175,7 @@ class Operation(ABC):
             in a batch of 1.
         broadcasts: True for a merge that lets values of a batch of 1 meet those of any batch.
         indices: which of its inputs hold whole numbers that name entries of something.
+        sizes: arguments of torch.nn that are the input's size, left out here, and their places there.
     """
 
     name: ClassVar[str]
@@ -185,6 +189,7 @@ class Operation(ABC):
     source: ClassVar[bool] = False
     broadcasts: ClassVar[bool] = False
     indices: ClassVar[tuple[int, ...]] = ()
+    sizes: ClassVar[Mapping[str, int]] = MappingProxyType({})
 
     @abstractmethod
     def shape(self, call: Call) -> Shape:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from types import MappingProxyType
 
 from netcompiler.code import Code
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
+from netcompiler.operations.advice import other_layout
 from netcompiler.operations.arguments import boolean, choice, extents, whole
 from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
@@ -27,6 +29,7 @@ class Conv(Operation):
     """
 
     name = "conv"
+    sizes = MappingProxyType({"in_channels": 0})
     kind = "conv"
     doc = "Convolution in one, two or three dimensions, by the input's rank."
     parameters = (
@@ -146,6 +149,7 @@ class ConvTranspose(Operation):
     """
 
     name = "conv_transpose"
+    sizes = MappingProxyType({"in_channels": 0})
     kind = "conv"
     doc = "Transposed convolution in one, two or three dimensions, by the input's rank: learned upsampling."
     parameters = (
@@ -231,7 +235,9 @@ def larger_kernel(
         "E211",
         f"kernel {rules.by(kernel)}{dilated} is larger than its input",
         notes=(f"input is {shape_text(call.input)}, {rules.by(padded)} with its padding",),
-        help=_channels_given(call, kernel) or "a smaller kernel, more `padding`, or less pooling before it",
+        help=_channels_given(call, kernel)
+        or other_layout(call.input)
+        or "a smaller kernel, more `padding`, or less pooling before it",
     )
 
 

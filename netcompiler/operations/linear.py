@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+from types import MappingProxyType
+
 from netcompiler.code import Code
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, integers, optional, whole
@@ -34,6 +36,7 @@ class Linear(Operation):
     """
 
     name = "linear"
+    sizes = MappingProxyType({"in_features": 0})
     kind = "linear"
     doc = "Fully connected layer on the last dimension."
     parameters = (

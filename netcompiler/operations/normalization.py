@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from types import MappingProxyType
+
 from netcompiler.code import Code, Literal
 from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
-from netcompiler.operations.arguments import boolean, integer, integer_or_integers, optional, real, whole
+from netcompiler.operations.arguments import (
+    boolean,
+    integer,
+    integer_or_integers,
+    optional,
+    real,
+    small,
+    whole,
+)
 from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
 
-_EPS = Parameter("eps", real(0.0), 1e-5, "added to the variance")
+_EPS = Parameter("eps", small(), 1e-5, "added to the variance")
 _MOMENTUM = Parameter("momentum", real(0.0, 1.0), 0.1, "weight of the newest batch in the running statistics")
 _ONE_VALUE = "normalises each channel over its spatial extents, which hold one value alone"
 
@@ -28,6 +38,7 @@ class _ChannelNorm(Operation):
 
     kind = "norm"
     overwritable = True
+    sizes = MappingProxyType({"num_features": 0})
     torch_name: str
 
     def axes(self, call: Call, axes: Sequence[Axes | None]) -> Axes | None:
@@ -116,6 +127,7 @@ class FrozenBatchNorm(Operation):
     """
 
     name = "frozen_batchnorm"
+    sizes = MappingProxyType({"num_features": 0})
     kind = "norm"
     doc = "Batch normalisation with the constants of a checkpoint, in training too."
     parameters = (_EPS,)
@@ -160,6 +172,7 @@ class GroupNorm(Operation):
     """Group normalisation (Wu & He, 2018): torch.nn.GroupNorm."""
 
     name = "groupnorm"
+    sizes = MappingProxyType({"num_channels": 1})
     kind = "norm"
     doc = "Normalisation of each group of channels of each sample."
     parameters = (
@@ -305,7 +318,7 @@ class RmsNorm(Operation):
     parameters = (
         _NORMALIZED_SHAPE,
         Parameter(
-            "eps", optional(real(0.0)), None, "added to the mean square; none takes the type's smallest step"
+            "eps", optional(small()), None, "added to the mean square; none takes the type's smallest step"
         ),
         _ELEMENTWISE,
         rules.INIT,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import prod
 
 from netcompiler.code import Code, ExpressionCode, Literal
-from netcompiler.diagnostics import shape_text
 from netcompiler.operations import rules
 from netcompiler.operations.arguments import boolean, extents, integer_or_integers, optional, whole
 from netcompiler.operations.base import Axes, Call, Operation, Parameter, Shape, ShapeError, register
@@ -150,12 +149,7 @@ class _AdaptivePool(Operation):
         spatial = rules.spatial(call)
         size = call.literal("output_size")
         sizes = size if isinstance(size, tuple) else (size,) * len(spatial)
-        if len(sizes) != len(spatial):
-            raise ShapeError(
-                "E205",
-                f"`output_size` has {len(sizes)} numbers for an input with {len(spatial)} spatial dimensions",
-                notes=(f"input is {shape_text(call.input)}",),
-            )
+        call.check_length("output_size", len(sizes), len(spatial))
         output = (n if isinstance(n, int) else kept for n, kept in zip(sizes, spatial, strict=True))
         return (call.input[0], *output)
 

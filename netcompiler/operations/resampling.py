@@ -31,7 +31,7 @@ class Pad(Operation):
     parameters = (
         Parameter(
             "padding",
-            integers(),
+            integers(pairs=True),
             doc="elements before and after, the last dimension's pair first: [left, right, top, bottom]",
         ),
         Parameter(
@@ -47,7 +47,7 @@ class Pad(Operation):
     def shape(self, call: Call) -> Shape:
         padding = call.wholes("padding")
         dims = len(padding) // 2
-        if len(padding) % 2 or not 1 <= dims <= len(call.input):
+        if not 1 <= dims <= len(call.input):
             raise ShapeError(
                 "E205",
                 f"`padding` has {len(padding)} numbers, and needs two for each of the last dimensions",

@@ -25,7 +25,7 @@ WRONG = _Wrong(
     | -{2,9}>|={1,9}>|<>|>>|===|:=|\*\*=|//=|[-+*/%]=|\.\.\.+|/\*(?s:.*?)(?:\*/|\Z)""",
     # After all else.
     last=r"""[^\W\d]\w*+|"(?:[^"\\\n()\[\],:]|\\[^\n])*+|\\[^\r\n]?
-    | '[^'\n]*+'|[‘’][^‘’\n]*+[‘’]|[“”„][^“”„\n]*+[“”]|`[^`\n]*+`|&&|\|\||\r++""",
+    | '[^'\n]*+'|[‘’][^‘’\n]*+[‘’]|[“”„][^“”„\n]*+[“”]|`[^`\n]*+`|&&|\|\||[−–—]>|\r++""",
 )
 """Patterns of pieces that are in no spec, for the scanner's own pattern.
 
@@ -98,6 +98,11 @@ _PIECES: dict[str, tuple[_Meant, str, str]] = {
 }
 """Each piece with one meaning: the token that is meant, the sentence, the help."""
 
+_DASHES = frozenset("−–—")
+_BEFORE_EXPRESSIONS = frozenset((k.EQUAL, *(k.NUMBER_OF[word] for word in ("LET", "IF", "FOR"))))
+# So many pieces before a dash are looked at.
+_FAR = 400
+
 _INVISIBLE = frozenset("\ufeff\u200b\u200c\u200d\u2060\u00a0\u2028\u2029\u3000")
 
 
@@ -106,14 +111,42 @@ def mend_characters(source: Source, limits: Limits, pieces: Columns, found: list
 
     At most ``limits.diagnostics`` are said.
     """
+    returns = 0
     for i in [i for i, kind in enumerate(pieces.kinds) if kind == k.MISTAKE]:
         text = pieces.texts[i]
         place = Span(source, pieces.starts[i], pieces.ends[i])
         meant, diagnostic = _understand(text, place, limits)
+        if text[0] == "\r":
+            # A file has all its line ends from one program.
+            returns += 1
+            diagnostic = diagnostic if returns == 1 else None
+        elif text in _DASHES and len(found) < limits.diagnostics and _joins_steps(pieces.kinds, i):
+            meant, diagnostic = _ARROW, _no_arrow(text, place)
         pieces.kinds[i] = meant.kind
         pieces.texts[i] = meant.text
         if diagnostic is not None and len(found) < limits.diagnostics:
             found.append(diagnostic)
+
+
+def _joins_steps(kinds: list[int], at: int) -> bool:
+    """Whether a dash stands between steps and not in an expression, to judge by what is before it."""
+    depth = 0
+    for kind in reversed(kinds[max(0, at - _FAR) : at]):
+        if kind in k.OPENED_BY:
+            depth += 1
+        elif kind in k.OPENING:
+            if depth == 0:
+                return kind == k.LBRACE
+            depth -= 1
+        elif depth == 0 and kind in _BEFORE_EXPRESSIONS:
+            return False
+        elif depth == 0 and kind == k.NEWLINE:
+            return True
+    return True
+
+
+def _no_arrow(text: str, place: Span) -> Diagnostic:
+    return Diagnostic("E106", f"`{_short(text)}` is no arrow here", place, help=_ARROW_HELP)
 
 
 def _understand(text: str, place: Span, limits: Limits) -> tuple[_Meant, Diagnostic | None]:
@@ -141,7 +174,7 @@ def _understand(text: str, place: Span, limits: Limits) -> tuple[_Meant, Diagnos
     if first.isalpha() or first == "_":
         return _foreign_name(text, place)
     if text.endswith(">"):
-        return _ARROW, Diagnostic("E106", f"`{_short(text)}` is no arrow here", place, help=_ARROW_HELP)
+        return _ARROW, _no_arrow(text, place)
     return _other(text, place)
 
 
@@ -215,7 +248,7 @@ def _other(text: str, place: Span) -> tuple[_Meant, Diagnostic | None]:
         )
         return _NOTHING, found
     if text[0] == "\r":
-        message = "a line ends with a carriage return alone"
+        message = "lines end with a carriage return alone"
         help = "save the file with line ends of Unix or Windows"
         return _Meant(k.NEWLINE, "\n"), Diagnostic("E106", message, place, help=help)
     if text.startswith("..."):

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 from netcompiler.diagnostics import Diagnostic, Label
 from netcompiler.parse import kinds as k
+from netcompiler.parse.slips import SLIPS
 from netcompiler.parse.trouble import Trouble
 from netcompiler.source import Span
 
 _Mistake = Callable[[Trouble], Diagnostic | None]
-_MISTAKES: list[_Mistake] = []
+_MISTAKES: list[_Mistake] = [*SLIPS]
 
 _NET = k.NUMBER_OF["NET"]
 _BLOCK = k.NUMBER_OF["BLOCK"]
@@ -211,27 +212,56 @@ def _else_alone(trouble: Trouble) -> Diagnostic | None:
 
 
 @_mistake
-def _number(trouble: Trouble) -> Diagnostic | None:
-    """`.5`, `5.`, `1_000`"""
-    if trouble.kind == k.DOT and trouble.kind_at(1) == k.NUMBER and trouble.value_expected:
-        help = f"write `0.{trouble.text_at(1)}`"
-        return _error(trouble, "a number does not begin with a point", help, trouble.span(0, 1))
-    if trouble.kind_at(-1) == k.DOT and trouble.kind_at(-2) == k.NUMBER and trouble.expected == {k.NAME}:
-        message = "a number does not end with a point"
-        return _error(trouble, message, f"write `{trouble.text_at(-2)}.0`", trouble.span(-2, -1))
+def _name_with_digit(trouble: Trouble) -> Diagnostic | None:
+    """`1a: relu`"""
     named = k.NAME in trouble.expected and (trouble.step_expected or k.NUMBER not in trouble.expected)
     if named and trouble.kind == k.NUMBER and trouble.kind_at(1) == k.NAME and trouble.touches(1):
         whole = trouble.text + trouble.text_at(1)
         if not trouble.step_expected or trouble.text_at(1) not in ("x", "X"):
             help = f"a name begins with a letter or `_`: `_{whole}`"
             return _error(trouble, f"`{whole}` begins with a digit", help, trouble.span(0, 1))
-    if trouble.kind_at(-1) != k.NUMBER or not trouble.touches(0):
-        return None
-    before = trouble.text_at(-1)
-    if trouble.kind == k.NAME and re.fullmatch(r"_[0-9_]+", trouble.text):
-        whole = before + trouble.text.replace("_", "")
-        return _error(trouble, "a number has no `_` in it", f"write `{whole}`", trouble.span(-1, 0))
     return None
+
+
+@_mistake
+def _point_of_number(trouble: Trouble) -> Diagnostic | None:
+    """`.5`, `5.`"""
+    if trouble.kind == k.DOT and trouble.kind_at(1) == k.NUMBER and trouble.value_expected:
+        help = f"write `0.{trouble.text_at(1)}`"
+        return Diagnostic("E106", "a number does not begin with a point", trouble.span(0, 1), help=help)
+    if trouble.kind_at(-1) == k.DOT and trouble.kind_at(-2) == k.NUMBER and trouble.expected == {k.NAME}:
+        message = "a number does not end with a point"
+        help = f"write `{trouble.text_at(-2)}.0`"
+        return Diagnostic("E106", message, trouble.span(-2, -1), help=help)
+    return None
+
+
+@_mistake
+def _letters_in_number(trouble: Trouble) -> Diagnostic | None:
+    """`1_000`, `0x10`, `0.5f`"""
+    if trouble.kind != k.NAME or trouble.kind_at(-1) != k.NUMBER or not trouble.touches(0):
+        return None
+    before, letters = trouble.text_at(-1), trouble.text
+    whole = before + letters
+    if re.fullmatch(r"_[0-9_]+", letters):
+        message, help = "a number has no `_` in it", f"write `{whole.replace('_', '')}`"
+    elif before == "0" and (base := _BASES.get(letters[0].lower())) and _is_whole(letters[1:], base):
+        message, help = "numbers are decimal", f"write `{int(letters[1:], base)}`"
+    elif k.COMMA in trouble.expected and trouble.inside in _IN_PARENTHESES:
+        message, help = f"`{whole}` is no number", f"write `{before}`"
+    else:
+        return None
+    return Diagnostic("E106", message, trouble.span(-1, 0), help=help)
+
+
+_BASES = {"x": 16, "o": 8, "b": 2}
+
+
+def _is_whole(digits: str, base: int) -> bool:
+    """Whether these are digits of a number of that base, few enough to be read by a person."""
+    if not digits or len(digits) > 16:
+        return False
+    return all(digit in "0123456789abcdef"[:base] for digit in digits.lower())
 
 
 # ---- repeats -----------------------------------------------------------------------------------

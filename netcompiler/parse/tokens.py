@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 
 from netcompiler.diagnostics import Diagnostic
@@ -83,6 +83,13 @@ _PIECES = re.compile(
     re.VERBOSE,
 )
 
+
+@cache
+def _old_pieces() -> re.Pattern[str]:
+    """As above, for a file whose lines all end with a carriage return: its comments end there too."""
+    return re.compile(_PIECES.pattern.replace(r"\#[^\n]*", r"\#[^\r\n]*"), re.VERBOSE)
+
+
 _FIXED = {text: k.NUMBER_OF[kind] for text, kind in k.SYMBOLS.items()} | {
     word: k.NUMBER_OF[word.upper()] for word in k.KEYWORDS
 }
@@ -124,7 +131,8 @@ class _Kinds(dict[str, int]):
 
 def scan(source: Source, limits: Limits = DEFAULT_LIMITS) -> Scanned:
     """The tokens of a text, its comments, and what is wrong with its characters and brackets."""
-    pieces = _PIECES.findall(source.text)
+    text = source.text
+    pieces = (_old_pieces() if "\r" in text and "\n" not in text else _PIECES).findall(text)
     ends = list(accumulate(map(len, pieces)))
     starts = [0, *ends[:-1]]
     table = _Kinds(limits)
@@ -167,7 +175,7 @@ def _ended(source: Source, found: list[Diagnostic], comments: list[Token]) -> Sc
 
 
 # A line end straight after one of these, or before one of those, separates nothing.
-_GOES_ON_AFTER = frozenset((k.LBRACE, k.ARROW, k.COMMA, k.EQUAL, k.COLON, k.ELSE, k.SKIP))
+_GOES_ON_AFTER = frozenset((k.LBRACE, k.ARROW, k.COMMA, k.EQUAL, k.COLON, k.ELSE))
 _GOES_ON_BEFORE = frozenset((k.RBRACE, k.ARROW, k.ELSE, k.SKIP, k.END))
 
 

@@ -136,10 +136,23 @@ def test_a_file_without_permission(netc, bad: Path) -> None:
 def test_empty_and_huge_files(netc, tmp_path: Path) -> None:
     file = tmp_path / "a.net"
     file.write_bytes(b"")
-    assert netc("check", file).code == 0
+    for text in (b"", b"# no more than a comment\n\n"):
+        file.write_bytes(text)
+        result = netc("check", file)
+        assert result.code == 1
+        assert "the file is empty: it has no net" in result.out
     assert "the file has no net" in netc("show", file).err
     file.write_bytes(b"#" * (5 * 2**20))
     assert "E103" in netc("check", file).out
+
+
+def test_what_lies_beyond_the_limit_of_errors_is_not_passed_over_in_silence(netc, tmp_path: Path) -> None:
+    file = tmp_path / "a.net"
+    steps = "\n".join(f"  a{i}: conv(q{i}, 1)" for i in range(5))
+    file.write_text(f"net n {{\n  input image [3, 8, 8]\n{steps}\n}}\n", encoding="utf-8")
+    assert "--limit" not in netc("check", file).out
+    out = netc("check", "--limit", "diagnostics=3", file).out
+    assert "1 file checked: 3 errors\na file's first 3 errors are shown: `--limit diagnostics=30`" in out
 
 
 def test_standard_input(netc) -> None:
@@ -207,7 +220,7 @@ def test_input_shapes(netc) -> None:
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [
-        ("img=[1, 32, 32]", 1, "did you mean `image`?"),
+        ("img=[1, 32, 32]", 1, "it has image"),
         ("image=32", 1, "a list of positive whole numbers"),
         ("image=[0, 1]", 1, "a list of positive whole numbers"),
         ("image=[1, 32", 1, "--input image:1:1: error[E105]"),

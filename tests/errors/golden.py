@@ -7,6 +7,7 @@ say how the spec is read, when a plain `netc check` would not show the mistake:
     #$ place groups=2 …       cut the net `n` into groups, as `netc place` does
     #$ limit nesting=10       with another limit
     #$ encoding latin-1       the file's bytes, instead of UTF-8
+    #$ ends cr                its lines end with a carriage return
     #$ read other.net         another path is given
 
 `REWRITE=1 pytest tests/errors` writes what comes out into the files: read every line of the difference.
@@ -48,7 +49,8 @@ class Golden:
         (folder.parent / "outside.net").write_text("block half { relu }\n", encoding="utf-8")
         folder.mkdir()
         place = folder / self.path.name
-        place.write_bytes(self.spec.encode(self.directives.get("encoding", "utf-8")))
+        end = {"cr": "\r", "lf": "\n"}[self.directives.get("ends", "lf")]
+        place.write_bytes(self.spec.replace("\n", end).encode(self.directives.get("encoding", "utf-8")))
         for other in (FOLDER / "used").iterdir():
             (folder / other.name).write_bytes(other.read_bytes())
         name = self.directives.get("read", self.path.name)

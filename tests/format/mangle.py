@@ -10,7 +10,7 @@ from netcompiler.parse import parse_file
 from netcompiler.parse.tokens import Token, scan
 from netcompiler.source import Source, Span
 
-_FREE_AFTER = {"LBRACE", "_ARROW", "COMMA", "EQUAL", "COLON", "ELSE", "SKIP"}
+_FREE_AFTER = {"LBRACE", "_ARROW", "COMMA", "EQUAL", "COLON", "ELSE"}
 _FREE_BEFORE = {"RBRACE", "_ARROW", "ELSE", "SKIP"}
 
 

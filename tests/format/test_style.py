@@ -75,7 +75,7 @@ def test_lines_of_the_text_that_say_something_stay() -> None:
 
 
 def test_other_line_ends_go() -> None:
-    assert in_net("a:\nrelu ->\ngelu\nresidual { relu }\nskip\ngelu\nlet x =\n3\nf(1,\n2)") == lines("""
+    assert in_net("a:\nrelu ->\ngelu\nresidual { relu }\nskip gelu\nlet x =\n3\nf(1,\n2)") == lines("""
         a: relu
           -> gelu
         residual { relu } skip gelu

@@ -211,6 +211,23 @@ def test_words_do_not_overlap(editor: Editor) -> None:
         assert "\n" not in editor.reading.text[one.at.start : one.at.end]
 
 
+@pytest.mark.parametrize(
+    ("head", "detail"),
+    [
+        ("net n(a=3) = tiny(5)", "(a=3) = tiny(5)"),
+        ("net  t = tiny(5)", "= tiny(5)"),
+        ("block b(x) { conv(x, 3) }", "(x)"),
+        ("block k(x) { conv(x, 3) }", "(x)"),
+    ],
+)
+def test_an_outline_shows_what_follows_the_name_where_the_keyword_has_its_letters(
+    head: str, detail: str
+) -> None:
+    editor = Editor(head + "\n")
+    entries = outline(editor.reading, editor.project.index(editor.reading))
+    assert [entry.detail for entry in entries] == [detail]
+
+
 def test_outline_and_folds(editor: Editor) -> None:
     entries = outline(editor.reading, editor.project.index(editor.reading))
     assert [entry.name for entry in entries] == ["down", "widths", "small"]
