@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-
 from types import MappingProxyType
 
 from netcompiler.code import Code, ExpressionCode, Literal

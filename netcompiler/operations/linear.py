@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-
 from types import MappingProxyType
 
 from netcompiler.code import Code

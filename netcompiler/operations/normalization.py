@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from types import MappingProxyType
 
 from netcompiler.code import Code, Literal
