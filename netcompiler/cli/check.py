@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from netcompiler.cli.common import Command, limits, read, with_parameters
+from netcompiler.cli.folders import specs_below
 from netcompiler.cli.report import read_on, shown
 
 if TYPE_CHECKING:
@@ -16,14 +19,17 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True)
 @click.option(
     "--format", type=click.Choice(["text", "json", "github"]), default="text", help="How to report."
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @with_parameters
 def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[str, str]) -> int:
-    """Report everything that is wrong with spec files. Fails when there is an error."""
+    """Report everything that is wrong with spec files. Fails when there is an error.
+
+    In folders all .net files are taken, but for hidden ones and links.
+    """
     from netcompiler import pipeline
     from netcompiler.diagnostics import SpecError
     from netcompiler.target import split_target
@@ -31,6 +37,7 @@ def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[st
     found = []
     most = limits().diagnostics
     cut = False
+    files = tuple(_files(files))
     for file in files:
         name = split_target(file)[1]
         if name is not None:
@@ -62,6 +69,18 @@ def check(files: tuple[str, ...], format: str, strict: bool, parameters: dict[st
         if more is not None:
             click.echo(more)
     return 1 if errors or (strict and found) else 0
+
+
+def _files(given: Iterable[str]) -> Iterator[str]:
+    """The files that are meant. Raises UsageError for a folder without any."""
+    for path in given:
+        if path == "-" or not Path(path).is_dir():
+            yield path
+            continue
+        below = [str(file) for file in specs_below(Path(path))]
+        if not below:
+            raise click.UsageError(f"there is no .net file in {path}")
+        yield from below
 
 
 def _nothing(source: Source) -> list[Diagnostic]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from netcompiler.cli.common import STDIN, Command, limits, read
+from netcompiler.cli.folders import specs_below
 from netcompiler.cli.report import shown
 
 if TYPE_CHECKING:
@@ -126,26 +127,11 @@ def _files(paths: Iterable[str]) -> Iterator[Path]:
             raise click.UsageError(f"`netc fmt` takes whole files: leave the net out of {given}")
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise click.UsageError(f"{given} is neither a file nor a folder; `-` formats standard input")
-        for file in _below(path) if path.is_dir() else [path]:
+        for file in specs_below(path) if path.is_dir() else [path]:
             real = os.path.realpath(file)
             if real not in seen:
                 seen.add(real)
                 yield file
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """The spec files of a folder and of those in it, but no hidden ones and no links."""
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(place, name)
-            if (
-                path.suffix == ".net"
-                and not name.startswith(".")
-                and path.is_file()
-                and not path.is_symlink()
-            ):
-                yield path
 
 
 def _difference(name: str, before: str, after: str) -> str:

@@ -28,7 +28,8 @@ CODE = "W100"
 
 add_code(CODE, "comment that ignores nothing")
 
-_MARK = re.compile(r"(?<!#)#++[ \t]*+netc[ \t]*+:")
+_MARK = re.compile(r"(?<!#)#++[ \t]*+netc(?:[ \t]*+:|[ \t]++(?=ignore(?:-file)?+[ \t]*+\[))")
+"""What a comment for netc begins with, be it behind other words; without the colon it is a slip."""
 _COMMENT = re.compile(r"#++[ \t]*+netc[ \t]*+:[ \t]*+(?P<word>[\w-]*+)[ \t]*+(?:\[(?P<codes>[^\]]*+)\])?")
 _CODE = re.compile(r"[^\s,]+")
 _WRITTEN = "it is written `# netc: ignore[W101]`, or `# netc: ignore-file[W101]` for the whole file"
@@ -171,12 +172,13 @@ class _Comments:
         here = _Statements(source, limits)
         below = _Statements(after[0], limits) if after else None
         for comment in here.comments:
-            if _MARK.match(comment.text):
+            mark = _MARK.search(comment.text)
+            if mark is not None:
                 held = _own_line(comment, source) or here.after(comment.end)
                 if held is None and below is not None:
                     held = below.after(0)
                 nothing = Span(source, comment.end, comment.end)
-                yield from _parsed(comment, source, held or nothing, wrong)
+                yield from _parsed(comment, mark.start(), source, held or nothing, wrong)
 
     def ignores(self, diagnostic: Diagnostic) -> bool:
         """Whether a comment holds for a warning; all that do are used then."""
@@ -214,10 +216,12 @@ def _seen(ignored: _Ignored, elaborated: Sequence[Span]) -> bool:
     )
 
 
-def _parsed(comment: Token, source: Source, held: Span, wrong: list[Diagnostic]) -> Iterator[_Ignored]:
-    """What a comment ignores; what is wrong with it is added to ``wrong``."""
-    match = _COMMENT.match(comment.text)
-    whole = Span(source, comment.start, comment.end)
+def _parsed(
+    comment: Token, begin: int, source: Source, held: Span, wrong: list[Diagnostic]
+) -> Iterator[_Ignored]:
+    """What a comment ignores from ``begin`` on; what is wrong with it is added to ``wrong``."""
+    match = _COMMENT.match(comment.text, begin)
+    whole = Span(source, comment.start + begin, comment.end)
     word = "" if match is None else match["word"]
     if match is None or word not in ("ignore", "ignore-file"):
         message = f"`netc: {word}` is no comment that netc knows" if word else "this says nothing to netc"

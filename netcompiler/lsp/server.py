@@ -109,7 +109,16 @@ async def _or_refused(answer: Awaitable[_T]) -> _T:
     try:
         return await answer
     except RenameError as error:
-        raise JsonRpcInvalidParams(str(error)) from None
+        raise Refused(str(error)) from None
+
+
+class Refused(JsonRpcInvalidParams):
+    """What the user asked for is not done, for a reason that the editor shows."""
+
+
+def is_fault(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is of a fault: pygls takes a refusal for one."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Refused))
 
 
 def _about_texts(server: SpecServer) -> None:
@@ -169,6 +178,7 @@ async def _watch(ls: SpecServer) -> None:
 def run(limits: Limits = DEFAULT_LIMITS, log: Path | None = None) -> None:
     """Serve an editor over standard input and output until it says goodbye."""
     written = logging.StreamHandler(sys.stderr) if log is None else logging.FileHandler(log, encoding="utf-8")
+    written.addFilter(is_fault)
     logging.basicConfig(handlers=[written], level=logging.WARNING, force=True)
     # The thread of checks looks for garbage when there is time; what is there now is none.
     gc.disable()

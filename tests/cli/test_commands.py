@@ -121,10 +121,24 @@ def test_files_that_cannot_be_read(netc, tmp_path: Path, name: str, content, cod
         file.mkdir()
     elif content is not None:
         file.write_bytes(content)
-    for command in ("check", "show", "expand", "build"):
+    for command in ("check", "show", "expand", "build")[content is ... :]:
         result = netc(command, file)
         assert result.code == 1
         assert f"{file}: error[{code}]" in result.out + result.err
+
+
+def test_check_takes_folders(netc, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    assert "there is no .net file in" in netc("check", tmp_path).err
+    (inner / "bad.net").write_text(BAD)
+    (tmp_path / "good.net").write_text(BAD.replace("rellu", "relu"))
+    (tmp_path / ".hidden.net").write_text(BAD)
+    (tmp_path / "notes.txt").write_text(BAD)
+    result = netc("check", tmp_path)
+    assert result.code == 1
+    assert f"{inner / 'bad.net'}:3:3: error[E201]" in result.out
+    assert "2 files checked: 1 error\n" in result.out
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

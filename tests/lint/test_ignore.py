@@ -37,6 +37,7 @@ def test_what_is_ignored_below() -> None:
         "#netc:ignore[W106]",
         "## netc: ignore[ W106 ] torchvision has it",
         "# netc: ignore[W106,]",
+        "# first layer # netc: ignore[W106]",
     ],
 )
 def test_at_the_end_of_a_line(comment: str) -> None:
@@ -95,6 +96,7 @@ def test_errors_stay() -> None:
         ("# netc: ignore[]", "does not say which"),
         ("# netc: off", "no comment that netc knows"),
         ("# netc:", "says nothing"),
+        ("# netc ignore[W106]", "says nothing"),
         ("# netc: ignore-file[W101]", "there is no W101 in this file"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pygls.exceptions import JsonRpcException
 
 from netcompiler import pipeline
 from netcompiler.limits import DEFAULT_LIMITS
+from netcompiler.lsp.server import Refused, is_fault
 from netcompiler.read import read_file
 from tests.lsp.session import Session, applied, at
 
@@ -259,6 +261,14 @@ def test_rename_is_refused_with_the_reason(
             types.TEXT_DOCUMENT_RENAME,
             types.RenameParams(**session.place(main, at(GOOD, mark)), new_name=name),
         )
+
+
+def test_a_refusal_is_no_fault_for_the_log() -> None:
+    def record(error: Exception) -> logging.LogRecord:
+        return logging.LogRecord("pygls", logging.ERROR, "", 0, "failed", (), (type(error), error, None))
+
+    assert not is_fault(record(Refused("it is taken")))
+    assert is_fault(record(ValueError("a fault")))
 
 
 def test_outline_folding_and_search(session: Session, main: str) -> None:
