@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from netcompiler import pipeline
 from netcompiler.elaborate.expressions import SHAPE_NAMES
 from netcompiler.elaborate.names import MODULE_ATTRIBUTES
 from netcompiler.elaborate.words import WORDS
@@ -16,6 +17,7 @@ from netcompiler.lsp.reading import Reading
 from netcompiler.lsp.resolve import resolve
 from netcompiler.lsp.words import KEYWORDS
 from netcompiler.operations.base import OPERATIONS
+from netcompiler.source import Source
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RENAMED = {Kind.NET, Kind.BLOCK, Kind.PARAMETER, Kind.VARIABLE, Kind.LABEL, Kind.INPUT, Kind.GROUP}
@@ -57,6 +59,8 @@ def rename(project: Project, reading: Reading, offset: int, name: str) -> Edits:
         _check_sound(other)
     for other, stretches in edits.values():
         _check_meaning(project, other, stretches, key, name)
+    if len(edits) == 1:  # of several files each alone does not say whether they go together
+        _check_mistakes(*next(iter(edits.values())), name)
     return edits
 
 
@@ -97,6 +101,20 @@ def _check_meaning(project: Project, reading: Reading, places: list[Stretch], ke
         keys.add(project.settle(found.key) if found.key.owner != key.owner else found.key)
     if len(keys) > 1 or len(index.of(keys)) != len(places):
         raise _taken(reading, name)
+
+
+def _check_mistakes(reading: Reading, places: list[Stretch], name: str) -> None:
+    """Raise `RenameError` where the new name makes a mistake, such as a name that is there twice."""
+    before = _mistakes(reading.source, reading)
+    changed = replace(reading.source, text=_written(reading.text, places, name))
+    after = _mistakes(changed, reading)
+    new = [message for message in after if message not in before]
+    if new and len(after) > len(before):
+        raise RenameError(f"with this name {new[0]}")
+
+
+def _mistakes(source: Source, reading: Reading) -> list[str]:
+    return [d.message for d in pipeline.check(source, reading.limits, {}) if d.severity == "error"]
 
 
 def _written(text: str, places: list[Stretch], name: str) -> str:

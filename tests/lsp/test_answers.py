@@ -264,3 +264,24 @@ def test_hostile_text_takes_seconds_at_most(text: str) -> None:
     outline(editor.reading, index)
     editor.about("", len(text) // 2)
     assert time.process_time() - begun < 10
+
+
+NEIGHBOURS = """\
+let W = 8
+net g(w=W) {
+  input x [3, 8, 8]
+  for i in 0..2 { "c{i}": conv(w, 1) }
+  let k = 2 * w
+  conv(k, 1) -> conv(W, 1)
+  a: relu
+  add(a)
+}
+"""
+
+
+@pytest.mark.parametrize(("mark", "name"), [("k = 2", "w"), ("a: relu", "c1")])
+def test_a_name_that_makes_a_mistake_is_refused(mark: str, name: str) -> None:
+    editor = Editor(NEIGHBOURS)
+    with pytest.raises(RenameError):
+        editor.renamed(mark, name)
+    assert f"{name}9" in editor.renamed(mark, f"{name}9")
