@@ -1,4 +1,4 @@
-"""One of the processes that ``zoo.several`` starts: ``python -m zoo.member FOLDER``.
+"""One of the processes that ``zoo.several`` starts: ``python -m zoo.member FOLDER LAUNCHER``.
 
 They are started with signals held back (``zoo.several``), so that one that comes while Python is still
 starting ends it here, without a traceback. Training itself takes them in ``zoo.interrupt``.
@@ -22,14 +22,17 @@ def _take_signals() -> None:
 
 
 def _watch(parent: int) -> None:
-    """Where the one that started this process is gone, nobody else would end it: it saves itself and ends."""
+    """Where the one that started this process is gone, nobody else would end it: it saves itself and ends.
+
+    It may be gone before this process can ask for its number, which is given for that.
+    """
     while os.getppid() == parent:
         time.sleep(LOOK)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _main() -> None:
-    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_watch, args=(int(sys.argv[2]),), daemon=True).start()
     from pathlib import Path
 
     from zoo.several import member  # loads torch

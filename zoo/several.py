@@ -1,7 +1,7 @@
 """``trainer.processes``: one run by several processes of this machine, without torchrun.
 
-torch's own launcher starts, watches and ends them. Each is ``python -m zoo.member FOLDER``; what it is to
-do, and what came of it, are files of a temporary folder.
+torch's own launcher starts, watches and ends them. Each is ``python -m zoo.member FOLDER LAUNCHER``; what it
+is to do, and what came of it, are files of a temporary folder.
 """
 
 import dataclasses
@@ -86,7 +86,7 @@ def _launch(config: Config, folder: Path) -> tuple[int | None, str | None]:
     )
     with _threads(count), _quiet_log(), _held_for_children():
         try:
-            elastic_launch(how, sys.executable)("-m", "zoo.member", str(folder))
+            elastic_launch(how, sys.executable)("-m", "zoo.member", str(folder), str(os.getpid()))
         except ChildFailedError as error:
             rank, failure = error.get_first_failure()
             return None, f"Process {rank} of the run ended: {failure.message.splitlines()[0]}."
